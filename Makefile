@@ -6,21 +6,65 @@ OBJS        = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 DATA_built  = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA        = $(wildcard sql/updates/$(EXTENSION)--*--*.sql)
-EXTRA_CLEAN = sql/$(EXTENSION)--$(EXTVERSION).sql results regression.diffs regression.out
+EXTRA_CLEAN = sql/$(EXTENSION)--$(EXTVERSION).sql results regression.diffs regression.out .built-for-*
 
 REGRESS      = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --load-extension=plpgsql
+REGRESS_OPTS = --inputdir=test --load-extension=plpgsql $(EXTRA_REGRESS_OPTS)
 
-# bitcode needs clang and only serves JIT inlining of our small functions
-with_llvm ?= no
+# Bitcode needs clang and serves only the JIT inlining of our small functions.
+# PostgreSQL's own settings, read below, would switch it on: hence the override.
+ifeq ($(origin with_llvm),undefined)
+override with_llvm = no
+endif
 
 PG_CONFIG ?= pg_config
+
+# These need no PostgreSQL yet: they install it, or use the one they choose.
+HOUSE = help setup test demo bench versions
+ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(PGXS),)
+$(error no pg_config: install PostgreSQL's server headers (`make setup`), or name one with PG_CONFIG=/usr/lib/postgresql/15/bin/pg_config)
+endif
 include $(PGXS)
 
 # install SQL: one file per topic, joined in the order of their numbers
 sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/install/*.sql)) $(EXTENSION).control
 	cat $(filter %.sql,$^) > $@
 
-# the headers of src are few and small: rebuild all objects when one changes
-$(OBJS): $(wildcard src/*.h)
+# The headers of src are few and small: rebuild all objects when one changes,
+# or when another major's pg_config is named.
+$(OBJS): $(wildcard src/*.h) .built-for-$(MAJORVERSION)
+.built-for-$(MAJORVERSION):
+	@rm -f .built-for-* && touch $@
+endif
+
+# PG_CONFIG reaches the scripts only when it was given; else they choose, and 15 comes first
+script = $(if $(filter command environment,$(firstword $(origin PG_CONFIG))),PG_CONFIG='$(PG_CONFIG)') $(if $(COPT),COPT='$(COPT)')
+
+help:
+	@echo 'make                build          (PG_CONFIG=…/pg_config names the PostgreSQL)'
+	@echo 'make install        install the extension, as root'
+	@echo 'make installcheck   pg_regress on a running server'
+	@echo 'make setup          install the Debian packages that are missing, saying which'
+	@echo 'make test           set up, build, install, run all tests in a throw-away cluster'
+	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
+	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
+	@echo 'make versions       make test on PostgreSQL 17 and 18 (VERSIONS="17 18"), in chroots'
+
+setup:
+	@$(script) test/setup
+
+test:
+	@$(script) test/run
+
+demo:
+	@$(script) test/cluster $(if $(KEEP),-k) -d shnor_demo test/demo
+
+bench:
+	@$(script) $(foreach v,ROWS GROUPS RUNS NULLS,$(if $($v),$v='$($v)')) test/bench/run
+
+versions:
+	@test/versions $(VERSIONS)
+
+.PHONY: $(HOUSE)
