@@ -125,7 +125,8 @@ for my $s (@schools) {
 	my $of_school = $s->{kind} eq 'school';
 	my %draw = (low_results => $s->{m} != $no_l && $of_school && chance(32), adverse_conditions => $s->{m} != $no_l && $of_school && chance(24),
 		risk_zone => $s->{m} != $no_z && chance($of_school ? 30 : 40));    # kindergartens in the risk zone must not be counted
-	$draw{low_results} = 1 if grep { $_ && $_ == $s } @school{qw(large empty new closed twin_1)};
+	$draw{low_results} = 1 if grep { $_ && $_ == $s } @school{qw(empty new closed twin_1)};
+	delete @draw{qw(low_results adverse_conditions)} if $s == $school{large};    # a thousand teachers would drown the rest
 	for my $status (grep { $draw{$_} } qw(low_results adverse_conditions risk_zone)) {
 		push @statuses, [ $s->{id}, $status, @$_ ] for @{ pick(@spells) };
 	}
