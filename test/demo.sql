@@ -6,7 +6,7 @@
 \pset linestyle unicode
 \pset null ' '
 \set year 3
-\set municipality 'Вичугский район'
+\set municipality 'Пестяковский район'
 
 -- the methodology's titles are long: short ones for a narrow table
 CREATE TEMP TABLE short (indicator text PRIMARY KEY, title text);

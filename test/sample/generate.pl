@@ -264,9 +264,8 @@ sub form_rows {
 	my ($r, @shapes) = @_;
 	my (@rows, @spare);
 	my $time = sub {
-		my ($first, $last) = map { moment($_, 8, 0, 0) } $r->{starts}, $r->{ends};
-		$first += 3 * 86400;
-		my $day = $first + 86400 * rnd(int(($last - $first) / 86400 * (chance(80) ? 0.6 : 1)));
+		my ($first, $due, $last) = map { moment($_, 8, 0, 0) / 86400 } @$r{qw(starts due ends)};
+		my $day = 86400 * (chance(88) ? $first + 3 + rnd($due - $first - 3) : $due + rnd($last - $due));
 		return $day + rnd(10 * 3600);
 	};
 	my $row = sub { my ($s, $t, $shape, $a) = @_; return { who => $s->{id}, t => $t, a => $a, cells => form_cells($s, $r, $t, $shape, $a) } };
