@@ -25,6 +25,10 @@ ALTER TABLE expected_submission ALTER round_id SET DEFAULT 3;
 CREATE TEMP TABLE expected_municipal (municipality_id int, submitted_at timestamptz, has_results_note boolean, has_practice_sharing boolean, has_resource_monitoring boolean);
 \copy expected_municipal from 'test/data/expected_municipal_3.csv' with (format csv, header)
 
+-- ---- the files ----
+\set generated `d=$(mktemp -d) && perl test/sample/generate.pl "$d" && for f in "$d"/*; do cmp "$f" "test/data/${f##*/}"; done 2>&1 && echo same; rm -rf "$d"`
+SELECT is(:'generated', 'same', 'the generator writes what stands in test/data, byte by byte');
+
 -- ---- the import ----
 SELECT set_eq('SELECT question, respondent, answer_type, wording FROM ivanovo.question', 'SELECT * FROM header_file',
 	'the generator''s wordings are those of the region''s questions');

@@ -264,9 +264,9 @@ sub form_rows {
 	my ($r, @shapes) = @_;
 	my (@rows, @spare);
 	my $time = sub {
-		my ($first, $due, $last) = map { moment($_, 8, 0, 0) / 86400 } @$r{qw(starts due ends)};
-		my $day = 86400 * (chance(88) ? $first + 3 + rnd($due - $first - 3) : $due + rnd($last - $due));
-		return $day + rnd(10 * 3600);
+		my ($first, $due, $last) = map { moment($_, 0, 0, 0) / 86400 } @$r{qw(starts due ends)};
+		my $day = chance(88) ? $first + 3 + rnd($due - $first - 3) : $due + rnd($last - $due);
+		return 86400 * $day + 3600 * 8 + rnd(10 * 3600);
 	};
 	my $row = sub { my ($s, $t, $shape, $a) = @_; return { who => $s->{id}, t => $t, a => $a, cells => form_cells($s, $r, $t, $shape, $a) } };
 	for my $s (grep { in_round($_, $r) } @schools) {
