@@ -164,11 +164,12 @@ sub answers {
 	for my $question (@school_questions) { $a{$question} = undef if chance(4) }
 	return \%a;
 }
+my $thousands = 0;
 sub typed {
 	my ($question, $value) = @_;
 	return pick('', '', '', '', '—', '-', $type{$question} eq 'count' ? 'нет ответа' : '') unless defined $value;
 	return $value ? pick(('Да') x 8, 'да', 'ДА', 'да.', ' Да ', 'Да') : pick(('Нет') x 8, 'нет', 'НЕТ', 'нет.', "нет$NBSP") if $type{$question} eq 'yes_no';
-	(my $grouped = $value) =~ s/(?<=\d)(?=\d{3}$)/pick($NBSP, $NNBSP)/e;
+	(my $grouped = $value) =~ s/(?<=\d)(?=\d{3}$)/++$thousands % 2 ? $NBSP : $NNBSP/e;
 	return $grouped if $grouped ne $value;
 	return pick(($value) x 10, "$value чел.", "$value человек", "$value,0", "$value.0", " $value", "$value$NBSP");
 }
@@ -281,8 +282,8 @@ sub form_rows {
 		}
 		push @rows, $row->($s, $t, $shape, answers($s, $r));
 	}
-	# on the last moment of the due day in Moscow, already the next day where it was written; and a minute later
-	if ($r->{id} == 2) { for (0, 1) { my $s = shift @spare; push @rows, $row->($s, moment($r->{due}, 23, 59, 30) + 60 * $_, 'gmt7', answers($s, $r)) } }
+	# in the last minute of the due day in Moscow, the next day already where a GMT+7 stamp was written; and a minute later
+	if ($r->{id} > 1) { for (0, 1) { my $s = shift @spare; push @rows, $row->($s, moment($r->{due}, 23, 59, 30) + 60 * $_, $shapes[0], answers($s, $r)) } }
 	for my $case (@{ $spoilt{ $r->{id} } }) {
 		(my $problem = $case) =~ s/^\+//;
 		my $s = $case =~ /^\+/ ? $schools[ $rows[ 20 + rnd(100) ]{who} - 1 ] : shift @spare;
