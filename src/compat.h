@@ -10,4 +10,24 @@
 #error "shnor needs PostgreSQL 15 or later"
 #endif
 
+/* allocation by type came with 16 */
+#ifndef palloc_array
+#define palloc_object(type) ((type *) palloc(sizeof(type)))
+#define palloc0_object(type) ((type *) palloc0(sizeof(type)))
+#define palloc_array(type, count) ((type *) palloc(sizeof(type) * (count)))
+#define palloc0_array(type, count) ((type *) palloc0(sizeof(type) * (count)))
+#endif
+
+/* varlena macros have a header of their own since 16 */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* until 16, pq_sendcountedtext() asked whether the count counts itself */
+#if PG_VERSION_NUM >= 170000
+#define send_counted_text(buf, text, length) pq_sendcountedtext(buf, text, length)
+#else
+#define send_counted_text(buf, text, length) pq_sendcountedtext(buf, text, length, false)
+#endif
+
 #endif							/* SHNOR_COMPAT_H */

@@ -1,0 +1,43 @@
+/*
+ * contribution.c
+ *		contribution(): what one row counts for each indicator; the way from a
+ *		figure down to the schools behind it.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+
+#include "compat.h"
+#include "counter.h"
+
+PG_FUNCTION_INFO_V1(contribution);
+
+/* contribution(methodology, record): id, in_cohort, numerator, denominator */
+Datum
+contribution(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Counter    *counter = counter_get(fcinfo);
+	const NullableDatum *row;
+
+	InitMaterializedSRF(fcinfo, 0);
+	row = counter_read_row(counter, PG_GETARG_DATUM(0),
+						   PG_GETARG_HEAPTUPLEHEADER(1));
+	for (int i = 0; i < counter->program->ndefinitions; i++)
+	{
+		const Definition *definition = &counter->program->definitions[i];
+		Contribution part = program_contribution(definition, row);
+		Datum		values[4] = {
+			Int32GetDatum(definition->id),
+			BoolGetDatum(part.in_cohort),
+			Int64GetDatum(part.numerator),
+			Int64GetDatum(part.denominator)
+		};
+		bool		nulls[4] = {
+			false, false, !part.has_numerator, !part.has_denominator
+		};
+
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
