@@ -317,7 +317,10 @@ SELECT q.name AS query,
 FROM query q JOIN median m ON m.query = q.position
 GROUP BY q.position, q.name ORDER BY q.position;
 
-\qecho 'Plans (from the top down)'
-SELECT q.name AS query, s.name AS setting, concat_ws('; jit ', p.nodes, p.jit) AS plan
-FROM plan p JOIN query q ON q.position = p.query JOIN setting s ON s.position = p.setting
+\qecho 'Plans, from the top down; last what JIT compiled'
+SELECT q.name AS query, s.name AS setting, p.nodes AS plan, j.jit
+FROM plan p
+JOIN query q ON q.position = p.query
+JOIN setting s ON s.position = p.setting AND NOT s.jit
+LEFT JOIN plan j ON j.query = p.query AND j.setting = p.setting + 1
 ORDER BY q.position, s.position;
