@@ -38,6 +38,8 @@ BEGIN
 	END IF;
 
 	EXECUTE format('CREATE SCHEMA %I', name);
+	EXECUTE format('COMMENT ON SCHEMA %I IS %L', name,
+				   'Мониторинг системы работы со ШНОР и ШНСУ: ' || coalesce(title, name));
 	PERFORM shnor.region_tables(name);
 	PERFORM shnor.region_seed(name, coalesce(title, name), time_zone);
 	PERFORM shnor.upgrade_region(name);
@@ -52,6 +54,16 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 BEGIN
+	IF to_regclass(format('%I.submission', region)) IS NULL OR to_regclass(format('%I.indicator', region)) IS NULL THEN
+		RAISE EXCEPTION 'schema "%" is not a region', region
+			USING ERRCODE = 'invalid_schema_name',
+				  HINT = 'Create a region with shnor.create_region().';
+	END IF;
+	PERFORM shnor.region_views(region);
+	PERFORM shnor.region_table_comments(region);
+	PERFORM shnor.region_view_comments(region);
 	RETURN region;
 END
 $function$;
+COMMENT ON FUNCTION upgrade_region(text) IS
+'Brings the objects of the schema named region to the installed version and returns its name: creates views that are missing (after DROP EXTENSION CASCADE and CREATE EXTENSION), replaces the others in place and refreshes all comments. No row is touched; views of your own that stand on these stay. Run it as the owner of the region. Error: a schema that is not a region (3F000).';

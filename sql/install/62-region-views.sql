@@ -1,0 +1,315 @@
+-- The reports of a region: plain SQL over its tables, read top to bottom. Data flows one way:
+-- answers (school_round) -> municipal_tally -> indicator_result -> the reports.
+-- Names are resolved in the region's schema when a view is created; what the extension computes is written
+-- shnor.-qualified. Columns may be appended by a later version, never dropped or moved: people build on them.
+
+CREATE FUNCTION region_view_definitions(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+(1, 'round_indicator', $view$
+	SELECT r.round_id, i.indicator_id, i.indicator, i.position, i.clause, i.section, i.title, i.unit, i.level,
+		   array_to_string(i.institution_kinds, ', ') AS institution_kinds, i.collection_method,
+		   i.numerator, i.denominator, i.cohort, i.missing, i.polarity,
+		   i.source_formula, i.documents, i.source_defect, i.definition_id
+	FROM round r
+	JOIN indicator i ON daterange(i.valid_from, i.valid_until) @> r.cohort_on
+$view$),
+(2, 'round_methodology', $view$
+	-- one compiled methodology per round and level; schools of other kinds are left out here
+	SELECT d.round_id, d.level,
+		   shnor.methodology(d.indicator_id, d.numerator, d.denominator,
+							 CASE d.level
+								 WHEN 'school' THEN concat('(is_', replace(d.institution_kinds, ', ', ' OR is_'), ')',
+														   ' AND (' || d.cohort || ')')
+								 ELSE d.cohort
+							 END, d.missing) AS methodology
+	FROM round_indicator d
+	GROUP BY d.round_id, d.level
+$view$),
+(3, 'school_round', $view$
+	-- a school has each status at most once on a day, so the joins of statuses multiply nothing
+	SELECT r.round_id, o.municipality_id, o.school_id,
+		   l.school_id IS NOT NULL AS low_results,
+		   a.school_id IS NOT NULL AS adverse_conditions,
+		   z.school_id IS NOT NULL AS risk_zone,
+		   s.submitted_at,
+		   s.teachers, s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych,
+		   s.supported, s.in_networks, s.in_active, s.with_route,
+		   s.in_events, s.has_curator, s.has_program,
+		   s.has_prevention, s.has_study_plans, s.has_tutoring,
+		   s.internet_resolved, s.equipment_resolved, s.staffing_resolved,
+		   o.kind,
+		   o.kind = 'school' AS is_school,
+		   o.kind = 'preschool' AS is_preschool,
+		   o.kind = 'supplementary' AS is_supplementary
+	FROM round r
+	JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
+				 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
+	LEFT JOIN school_status l ON l.school_id = o.school_id AND l.status = 'low_results'
+		AND l.since <= r.cohort_on AND (l.until IS NULL OR r.cohort_on < l.until)
+	LEFT JOIN school_status a ON a.school_id = o.school_id AND a.status = 'adverse_conditions'
+		AND a.since <= r.cohort_on AND (a.until IS NULL OR r.cohort_on < a.until)
+	LEFT JOIN school_status z ON z.school_id = o.school_id AND z.status = 'risk_zone'
+		AND z.since <= r.cohort_on AND (z.until IS NULL OR r.cohort_on < z.until)
+	LEFT JOIN submission s ON s.round_id = r.round_id AND s.school_id = o.school_id
+$view$),
+(4, 'school_indicator', $view$
+	SELECT s.round_id, s.municipality_id, s.school_id, d.indicator, c.in_cohort, c.numerator, c.denominator,
+		   CASE
+			   WHEN NOT c.in_cohort OR d.denominator IS NOT NULL OR d.polarity = 'context' THEN NULL
+			   WHEN c.numerator IS NULL THEN CASE d.missing WHEN 'no' THEN shnor.score(NULL::boolean) END
+			   ELSE shnor.score((c.numerator > 0) = (d.polarity = 'higher_is_better'))
+		   END AS score,
+		   CASE
+			   WHEN NOT c.in_cohort THEN 'Не входит в круг организаций показателя'
+			   WHEN c.numerator IS NULL AND d.missing = 'no' THEN 'Нет ответа: 0 баллов'
+			   WHEN c.numerator IS NULL OR c.denominator IS NULL THEN 'Нет ответа'
+			   WHEN d.denominator IS NOT NULL THEN 'Количество: балл ставится муниципалитету'
+			   WHEN d.polarity = 'context' THEN 'Справочный показатель, не оценивается'
+			   WHEN c.numerator > 0 THEN 'Да'
+			   ELSE 'Нет'
+		   END AS reason
+	FROM round_methodology k
+	JOIN school_round s ON s.round_id = k.round_id
+	CROSS JOIN LATERAL shnor.contribution(k.methodology, s) AS c
+	JOIN round_indicator d ON d.round_id = k.round_id AND d.indicator_id = c.id
+	WHERE k.level = 'school'
+$view$),
+(5, 'municipal_tally', $view$
+	-- one pass over the answers of a round; a municipality without a school or an answer keeps its 0/0
+	SELECT p.round_id, p.municipality_id, shnor.sum(p.tally) AS tally
+	FROM (
+		SELECT k.round_id, t.municipality_id, t.tally
+		FROM round_methodology k
+		CROSS JOIN LATERAL (
+			SELECT m.municipality_id,
+				   shnor.tally(k.methodology,
+							   ARRAY['low_results', 'adverse_conditions', 'risk_zone',
+									 'is_school', 'is_preschool', 'is_supplementary',
+									 'teachers', 'diagnosed_subject', 'diagnosed_method', 'diagnosed_psych',
+									 'supported', 'in_networks', 'in_active', 'with_route',
+									 'in_events', 'has_curator', 'has_program',
+									 'has_prevention', 'has_study_plans', 'has_tutoring',
+									 'internet_resolved', 'equipment_resolved', 'staffing_resolved'],
+							   s.low_results, s.adverse_conditions, s.risk_zone,
+							   s.is_school, s.is_preschool, s.is_supplementary,
+							   s.teachers, s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych,
+							   s.supported, s.in_networks, s.in_active, s.with_route,
+							   s.in_events, s.has_curator, s.has_program,
+							   s.has_prevention, s.has_study_plans, s.has_tutoring,
+							   s.internet_resolved, s.equipment_resolved, s.staffing_resolved) AS tally
+			FROM municipality m
+			LEFT JOIN school_round s ON s.round_id = k.round_id AND s.municipality_id = m.municipality_id
+			GROUP BY m.municipality_id
+		) AS t
+		WHERE k.level = 'school'
+		UNION ALL
+		SELECT k.round_id, t.municipality_id, t.tally
+		FROM round_methodology k
+		CROSS JOIN LATERAL (
+			SELECT m.municipality_id,
+				   shnor.tally(k.methodology,
+							   ARRAY['has_results_note', 'has_practice_sharing', 'has_resource_monitoring'],
+							   s.has_results_note, s.has_practice_sharing, s.has_resource_monitoring) AS tally
+			FROM municipality m
+			LEFT JOIN municipal_submission s ON s.round_id = k.round_id AND s.municipality_id = m.municipality_id
+			GROUP BY m.municipality_id
+		) AS t
+		WHERE k.level = 'municipality'
+	) AS p
+	GROUP BY p.round_id, p.municipality_id
+$view$),
+(6, 'indicator_result', $view$
+	-- every judgement is made here, for municipalities and for the region alike
+	SELECT j.scope, j.round_id, j.municipality_id, j.position, j.indicator, j.section, j.title, j.unit,
+		   j.numerator, j.denominator, j.percent, j.threshold, j.plan, j.score,
+		   concat_ws('. ',
+			   CASE WHEN j.unit = 'yes_no' AND j.scope = 'region' AND j.denominator > 0
+					THEN format('Муниципалитетов с ответом «да»: %s из %s', j.numerator, j.denominator)
+			   END,
+			   CASE
+				   WHEN j.polarity = 'context' THEN 'Справочный показатель, не оценивается'
+				   WHEN j.answered + j.missing = 0 THEN 'В круг показателя не входит ни одна организация'
+				   WHEN j.denominator = 0 AND j.answered = 0 THEN 'Нет ответов'
+				   WHEN j.denominator = 0 THEN 'Знаменатель равен нулю'
+				   WHEN j.own_answer AND j.answered = 0 THEN 'Нет ответа: 0 баллов'
+				   WHEN j.own_answer THEN CASE WHEN j.numerator > 0 THEN 'Да' ELSE 'Нет' END
+				   WHEN j.threshold IS NULL THEN 'Порог не установлен приказом'
+				   ELSE replace(format('%s %% — %s порога %s %%', trim_scale(j.percent),
+									   CASE WHEN j.polarity = 'lower_is_better'
+											THEN CASE j.score WHEN 1 THEN 'не выше' ELSE 'выше' END
+											ELSE CASE j.score WHEN 1 THEN 'не ниже' ELSE 'ниже' END
+									   END, trim_scale(j.threshold)), '.', ',')
+			   END) AS reason,
+		   j.answered, j.missing,
+		   CASE
+			   WHEN j.missing = 0 THEN j.percent
+			   WHEN j.counts_rows THEN shnor.percent(shnor.share(j.numerator, j.all_rows))
+		   END::numeric(25,4) AS percent_low,
+		   CASE
+			   WHEN j.missing = 0 THEN j.percent
+			   WHEN j.counts_rows THEN shnor.percent(shnor.share(j.numerator + j.missing, j.all_rows))
+		   END::numeric(25,4) AS percent_high,
+		   j.gap,
+		   coalesce(j.score = 0, false) OR coalesce(j.plan_score = 0, false) AS note_required
+	FROM (
+		SELECT f.*,
+			   shnor.numerator(f.share) AS numerator,
+			   shnor.denominator(f.share) AS denominator,
+			   shnor.percent(f.share)::numeric(25,4) AS percent,
+			   CASE
+				   WHEN f.polarity = 'context' OR shnor.denominator(f.share) = 0 THEN NULL
+				   WHEN f.own_answer THEN shnor.score(shnor.numerator(f.share) > 0)
+				   ELSE shnor.score(f.share, f.threshold, f.polarity)
+			   END AS score,
+			   CASE WHEN f.polarity <> 'context' THEN shnor.score(f.share, f.plan, f.polarity) END AS plan_score,
+			   CASE WHEN f.polarity <> 'context' THEN shnor.gap(f.share, f.threshold, f.polarity) END AS gap,
+			   shnor.denominator(f.share) + CASE f.missing_policy WHEN 'no' THEN 0 ELSE f.missing END AS all_rows
+		FROM (
+			SELECT t.scope, t.round_id, t.municipality_id,
+				   d.position, d.indicator, d.section, d.title, d.unit, d.polarity, d.missing AS missing_policy,
+				   d.denominator IS NULL AS counts_rows,
+				   t.scope = 'municipality' AND d.unit = 'yes_no' AS own_answer,
+				   x.share, x.answered, x.missing,
+				   -- orders set percents: they do not bear on one municipality's yes or no
+				   CASE WHEN t.scope = 'region' OR d.unit <> 'yes_no'
+						THEN coalesce(own.threshold, common.threshold) END::numeric(7,4) AS threshold,
+				   CASE WHEN t.scope = 'region' OR d.unit <> 'yes_no'
+						THEN coalesce(own.plan, common.plan) END::numeric(7,4) AS plan
+			FROM (
+				SELECT 'municipality' AS scope, u.round_id, u.municipality_id, u.tally
+				FROM municipal_tally u
+				UNION ALL
+				SELECT 'region', u.round_id, NULL, shnor.sum(u.tally)
+				FROM municipal_tally u
+				GROUP BY u.round_id
+			) AS t
+			CROSS JOIN LATERAL shnor.items(t.tally) AS x
+			JOIN round_indicator d ON d.round_id = t.round_id AND d.indicator_id = x.id
+			LEFT JOIN target own ON own.round_id = t.round_id AND own.indicator = d.indicator
+				AND own.municipality_id = t.municipality_id
+			LEFT JOIN target common ON common.round_id = t.round_id AND common.indicator = d.indicator
+				AND common.municipality_id IS NULL
+		) AS f
+	) AS j
+$view$),
+(7, 'municipal_indicator', $view$
+	SELECT i.round_id, r.title AS round_title, i.municipality_id, m.name AS municipality,
+		   i.position, i.indicator, i.section, i.title, i.unit,
+		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason,
+		   i.answered, i.missing, i.percent_low, i.percent_high, i.gap, i.note_required
+	FROM indicator_result i
+	JOIN round r ON r.round_id = i.round_id
+	JOIN municipality m ON m.municipality_id = i.municipality_id
+	WHERE i.scope = 'municipality'
+$view$),
+(8, 'regional_indicator', $view$
+	SELECT i.round_id, r.title AS round_title,
+		   i.position, i.indicator, i.section, i.title, i.unit,
+		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason,
+		   i.answered, i.missing, i.percent_low, i.percent_high, i.gap, i.note_required
+	FROM indicator_result i
+	JOIN round r ON r.round_id = i.round_id
+	WHERE i.scope = 'region'
+$view$),
+(9, 'municipal_score', $view$
+	-- rank compares points/max_points exactly: fractions of less than a million indicators differ by more
+	-- than 1/10^12, so their integer parts of 10^12 differ too
+	SELECT p.round_id, p.municipality_id, p.points, p.max_points, p.scored, p.unscored,
+		   CASE WHEN p.max_points > 0
+				THEN rank() OVER (PARTITION BY p.round_id
+								  ORDER BY p.points * 1000000000000 / nullif(p.max_points, 0) DESC NULLS LAST)
+		   END AS rank,
+		   p.round_title, p.municipality
+	FROM (
+		SELECT i.round_id, i.round_title, i.municipality_id, i.municipality,
+			   coalesce(sum(i.score), 0) AS points,
+			   count(i.score) AS max_points,
+			   count(i.score) AS scored,
+			   count(*) - count(i.score) AS unscored
+		FROM municipal_indicator i
+		GROUP BY i.round_id, i.round_title, i.municipality_id, i.municipality
+	) AS p
+$view$),
+(10, 'completeness', $view$
+	SELECT r.round_id, m.municipality_id,
+		   coalesce(c.expected, 0) AS expected,
+		   coalesce(c.submitted, 0) AS submitted,
+		   coalesce(c.on_time, 0) AS on_time,
+		   coalesce(c.expected * q.questions, 0) AS answers_expected,
+		   coalesce(q.given, 0)::bigint AS answers_given,
+		   r.title AS round_title, m.name AS municipality
+	FROM round r
+	CROSS JOIN municipality m
+	LEFT JOIN (
+		SELECT s.round_id, s.municipality_id,
+			   count(*) AS expected,
+			   count(s.submitted_at) AS submitted,
+			   -- the first version counts: a later correction does not make an answer late
+			   count(*) FILTER (WHERE s.submitted_at IS NOT NULL
+								  AND least(s.submitted_at, h.first_at)
+									  < (e.due_on + 1)::timestamp
+										AT TIME ZONE coalesce((SELECT time_zone FROM setting), 'Europe/Moscow')) AS on_time,
+			   count(s.teachers) AS teachers, count(s.diagnosed_subject) AS diagnosed_subject,
+			   count(s.diagnosed_method) AS diagnosed_method, count(s.diagnosed_psych) AS diagnosed_psych,
+			   count(s.supported) AS supported, count(s.in_networks) AS in_networks,
+			   count(s.in_active) AS in_active, count(s.with_route) AS with_route,
+			   count(s.in_events) AS in_events, count(s.has_curator) AS has_curator,
+			   count(s.has_program) AS has_program, count(s.has_prevention) AS has_prevention,
+			   count(s.has_study_plans) AS has_study_plans, count(s.has_tutoring) AS has_tutoring,
+			   count(s.internet_resolved) AS internet_resolved, count(s.equipment_resolved) AS equipment_resolved,
+			   count(s.staffing_resolved) AS staffing_resolved
+		FROM school_round s
+		JOIN round e ON e.round_id = s.round_id
+		LEFT JOIN LATERAL (
+			SELECT min(v.submitted_at) AS first_at
+			FROM submission_history v
+			WHERE v.round_id = s.round_id AND v.school_id = s.school_id
+		) AS h ON true
+		WHERE EXISTS (SELECT FROM round_indicator d
+					  JOIN indicator i ON i.definition_id = d.definition_id
+					  WHERE d.round_id = s.round_id AND d.level = 'school' AND s.kind = ANY (i.institution_kinds))
+		GROUP BY s.round_id, s.municipality_id
+	) AS c ON c.round_id = r.round_id AND c.municipality_id = m.municipality_id
+	LEFT JOIN LATERAL (
+		SELECT count(*) AS questions, sum(v.given) AS given
+		FROM question n
+		LEFT JOIN (VALUES
+			('teachers', c.teachers), ('diagnosed_subject', c.diagnosed_subject),
+			('diagnosed_method', c.diagnosed_method), ('diagnosed_psych', c.diagnosed_psych),
+			('supported', c.supported), ('in_networks', c.in_networks),
+			('in_active', c.in_active), ('with_route', c.with_route),
+			('in_events', c.in_events), ('has_curator', c.has_curator),
+			('has_program', c.has_program), ('has_prevention', c.has_prevention),
+			('has_study_plans', c.has_study_plans), ('has_tutoring', c.has_tutoring),
+			('internet_resolved', c.internet_resolved), ('equipment_resolved', c.equipment_resolved),
+			('staffing_resolved', c.staffing_resolved)) AS v(question, given) ON v.question = n.question
+		WHERE n.respondent = 'school' AND daterange(n.valid_from, n.valid_until) @> r.cohort_on
+	) AS q ON true
+$view$)
+$function$;
+COMMENT ON FUNCTION region_view_definitions() IS
+'Internal: the views of a region in the order of their creation: step, name and defining query. create_region and upgrade_region run them with the region first in the search path.';
+
+CREATE FUNCTION region_views(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	v record;
+	verb text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+	FOR v IN SELECT d.view_name, d.definition FROM shnor.region_view_definitions() d ORDER BY d.step LOOP
+		-- a view that stands is replaced in place: views built on it and grants on it stay
+		verb := CASE WHEN to_regclass(format('%I.%I', region, v.view_name)) IS NULL THEN '' ELSE 'OR REPLACE' END;
+		EXECUTE format('CREATE %s VIEW %I.%I WITH (security_invoker = true) AS %s',
+					   verb, region, v.view_name, v.definition);
+	END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION region_views(text) IS
+'Internal: creates the views of the schema named region that are missing and brings the others to the installed version.';
