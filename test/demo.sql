@@ -47,7 +47,7 @@ WHERE r.round_id = :year ORDER BY r.position;
 \echo
 \echo '3. КАРТА ОДНОГО МУНИЦИПАЛИТЕТА:' :municipality', 2026 год, с причинами.'
 SELECT m.position AS "№", short.title AS "Показатель", m.numerator AS "Числ.", m.denominator AS "Знам.", pg_temp.rus(m.percent, 5) AS "%", pg_temp.rus(m.threshold, 6, 2) AS "Порог",
-	m.score AS "Балл", m.gap AS "До порога", CASE WHEN m.note_required THEN 'да' END AS "Записка", m.reason AS "Почему нет балла"
+	m.score AS "Балл", m.gap AS "До порога", CASE WHEN m.note_required THEN 'да' END AS "Записка", m.reason AS "Пояснение"
 FROM ivanovo.municipal_indicator m JOIN short USING (indicator)
 WHERE m.round_id = :year AND m.municipality = :'municipality' ORDER BY m.position;
 
