@@ -12,7 +12,10 @@
 
 PG_FUNCTION_INFO_V1(contribution);
 
-/* contribution(methodology, record): id, in_cohort, numerator, denominator */
+/*
+ * contribution(methodology, record): id, in_cohort, numerator, denominator.
+ * What does not count is NULL, so that the sums over rows are the tally's.
+ */
 Datum
 contribution(PG_FUNCTION_ARGS)
 {
@@ -27,6 +30,8 @@ contribution(PG_FUNCTION_ARGS)
 	{
 		const Definition *definition = &counter->program->definitions[i];
 		Contribution part = program_contribution(definition, row);
+		bool		left_out = !part.has_numerator &&
+		definition->missing == MISSING_EXCLUDE;
 		Datum		values[4] = {
 			Int32GetDatum(definition->id),
 			BoolGetDatum(part.in_cohort),
@@ -34,7 +39,7 @@ contribution(PG_FUNCTION_ARGS)
 			Int64GetDatum(part.denominator)
 		};
 		bool		nulls[4] = {
-			false, false, !part.has_numerator, !part.has_denominator
+			false, false, !part.has_numerator, !part.has_denominator || left_out
 		};
 
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);

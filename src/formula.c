@@ -170,13 +170,19 @@ parse_constant(const FormulaSource *source, A_Const *constant)
 						   gettext_noop("a number that is not whole"));
 				errno = 0;
 				result->value = strtoi64(digits, &end, 10);
+				/* as in make_const(): by size, and -2147483648 is an integer */
 				if (errno != 0 || *end != '\0')
-					formula_error(source, constant->location,
-								  ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, NULL,
-								  _("number %s is out of range for bigint"), digits);
-				/* as in make_const(): -2147483648 is an integer */
-				result->type = result->value == (int32) result->value ?
-					FORMULA_INT4 : FORMULA_INT8;
+				{
+					result->type = FORMULA_NUMERIC;
+					result->number =
+						DatumGetNumeric(DirectFunctionCall3(numeric_in,
+															CStringGetDatum(digits),
+															ObjectIdGetDatum(InvalidOid),
+															Int32GetDatum(-1)));
+				}
+				else
+					result->type = result->value == (int32) result->value ?
+						FORMULA_INT4 : FORMULA_INT8;
 				return result;
 			}
 

@@ -129,6 +129,7 @@ make_bound(const Formula *like, FormulaType type)
 	result->type = type;
 	result->location = like->location;
 	result->value = like->value;
+	result->number = like->number;
 	result->name = like->name;
 	result->nargs = like->nargs;
 	if (like->nargs > 0)

@@ -105,4 +105,4 @@ CREATE FUNCTION contribution(methodology, record, OUT id int, OUT in_cohort bool
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 18;
 COMMENT ON FUNCTION contribution(methodology, record) IS
-'What one row counts for each indicator: numerator and denominator, NULL where unanswered or outside the cohort. A NULL denominator leaves the numerator NULL too';
+'What one row counts for each indicator: numerator and denominator, NULL where they do not count (outside the cohort; unanswered, by the indicator''s policy), so that their sums over rows are those of tally()';

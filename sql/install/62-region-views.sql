@@ -127,7 +127,7 @@ $view$),
 	SELECT j.scope, j.round_id, j.municipality_id, j.position, j.indicator, j.section, j.title, j.unit,
 		   j.numerator, j.denominator, j.percent, j.threshold, j.plan, j.score,
 		   concat_ws('. ',
-			   CASE WHEN j.unit = 'yes_no' AND j.scope = 'region' AND j.denominator > 0
+			   CASE WHEN j.unit = 'yes_no' AND j.scope = 'region' AND j.denominator > 0 AND j.threshold IS NULL
 					THEN format('Муниципалитетов с ответом «да»: %s из %s', j.numerator, j.denominator)
 			   END,
 			   CASE
@@ -138,7 +138,9 @@ $view$),
 				   WHEN j.own_answer AND j.answered = 0 THEN 'Нет ответа: 0 баллов'
 				   WHEN j.own_answer THEN CASE WHEN j.numerator > 0 THEN 'Да' ELSE 'Нет' END
 				   WHEN j.threshold IS NULL THEN 'Порог не установлен приказом'
-				   ELSE replace(format('%s %% — %s порога %s %%', trim_scale(j.percent),
+				   -- with the fraction: it is judged, and its percent is rounded
+				   ELSE replace(format('%s %% (%s из %s) — %s порога %s %%',
+									   trim_scale(j.percent), j.numerator, j.denominator,
 									   CASE WHEN j.polarity = 'lower_is_better'
 											THEN CASE j.score WHEN 1 THEN 'не выше' ELSE 'выше' END
 											ELSE CASE j.score WHEN 1 THEN 'не ниже' ELSE 'ниже' END

@@ -1,0 +1,202 @@
+-- What a new region consists of: the contract's tables, views and columns, in their order; core types;
+-- comments; the seed; constraints. Nothing here needs an answer.
+BEGIN;
+CREATE EXTENSION pgtap;
+CREATE EXTENSION shnor;
+SELECT no_plan();
+
+CREATE FUNCTION pg_temp.columns_of(relation text) RETURNS text
+LANGUAGE sql AS $$
+	SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute
+	WHERE attrelid = relation::regclass AND attnum > 0 AND NOT attisdropped
+$$;
+
+SELECT is(shnor.create_region('probe', 'Пробный регион'), 'probe', 'create_region returns the name');
+SELECT results_eq('SELECT title, time_zone FROM probe.setting',
+				  $$VALUES ('Пробный регион', 'Europe/Moscow')$$, 'the setting holds title and time zone');
+
+-- tables
+SELECT tables_are('probe', ARRAY['setting', 'municipality', 'school', 'legal_act', 'round', 'school_status', 'question',
+	'indicator', 'target', 'submission', 'submission_history', 'municipal_submission', 'municipal_submission_history',
+	'form_header', 'import', 'import_issue']);
+SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of table ' || t.name)
+FROM (VALUES
+	('setting', 'title time_zone'),
+	('municipality', 'municipality_id oktmo name'),
+	('school', 'school_id municipality_id code name kind opened_on closed_on successor_id'),
+	('legal_act', 'legal_act_id number issued_on issuer title amends_id'),
+	('round', 'round_id title starts_on due_on ends_on cohort_on legal_act_id state'),
+	('school_status', 'school_id status since until legal_act_id'),
+	('question', 'question_id question respondent position wording answer_type evidence part_of source_wording source_defect valid_from valid_until'),
+	('indicator', 'definition_id indicator indicator_id clause section position title unit level institution_kinds collection_method numerator denominator cohort missing polarity source_formula documents source_defect valid_from valid_until'),
+	('target', 'target_id round_id indicator municipality_id threshold plan legal_act_id'),
+	('submission', 'round_id school_id submitted_at source teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved'),
+	('municipal_submission', 'round_id municipality_id submitted_at source has_results_note has_practice_sharing has_resource_monitoring'),
+	('form_header', 'header field'),
+	('import', 'import_id round_id respondent source content content_sha256 imported_at imported_by rows_read loaded corrected refused unchanged'),
+	('import_issue', 'issue_id import_id line column_no header question raw_value row_values reason hint severity')
+) AS t(name, columns);
+SELECT is(pg_temp.columns_of('probe.' || t || '_history'), pg_temp.columns_of('probe.' || t) || ' replaced_at replaced_by',
+		  t || '_history has the same columns and who replaced the row when')
+FROM unnest(ARRAY['submission', 'municipal_submission']) t;
+
+-- views
+SELECT views_are('probe', ARRAY['round_indicator', 'round_methodology', 'school_round', 'school_indicator', 'municipal_tally',
+	'indicator_result', 'municipal_indicator', 'regional_indicator', 'municipal_score', 'completeness']);
+SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of view ' || t.name)
+FROM (VALUES
+	('school_round', 'round_id municipality_id school_id low_results adverse_conditions risk_zone submitted_at teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved kind is_school is_preschool is_supplementary'),
+	('school_indicator', 'round_id municipality_id school_id indicator in_cohort numerator denominator score reason'),
+	('municipal_tally', 'round_id municipality_id tally'),
+	('municipal_indicator', 'round_id round_title municipality_id municipality position indicator section title unit numerator denominator percent threshold plan score reason answered missing percent_low percent_high gap note_required'),
+	('regional_indicator', 'round_id round_title position indicator section title unit numerator denominator percent threshold plan score reason answered missing percent_low percent_high gap note_required'),
+	('municipal_score', 'round_id municipality_id points max_points scored unscored rank round_title municipality'),
+	('completeness', 'round_id municipality_id expected submitted on_time answers_expected answers_given round_title municipality')
+) AS t(name, columns);
+
+SELECT is(pg_temp.columns_of('probe.' || c.relname) IS NOT NULL AND c.reloptions @> '{security_invoker=true}', true,
+		  c.relname || ' runs with the reader''s own privileges')
+FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v' ORDER BY c.relname;
+
+-- types
+SELECT is_empty($$
+	SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+	FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+	JOIN pg_type t ON t.oid = a.atttypid
+	WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'r' AND t.typnamespace <> 'pg_catalog'::regnamespace$$,
+	'tables use core types only');
+SELECT is_empty($$
+	SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+	FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+	WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v'
+	  AND (c.relname, a.attname) NOT IN (('municipal_tally', 'tally'), ('round_methodology', 'methodology'))
+	  AND (format_type(a.atttypid, NULL) NOT IN ('text', 'smallint', 'integer', 'bigint', 'numeric', 'date', 'boolean',
+												 'timestamp with time zone')
+		   OR a.atttypid = 'numeric'::regtype AND a.atttypmod = -1)$$,
+	'views carry core scalar types only, numeric with precision and scale');
+SELECT is(format_type(a.atttypid, a.atttypmod), t.type, 'type of municipal_indicator.' || t.name)
+FROM (VALUES ('numerator', 'bigint'), ('denominator', 'bigint'), ('percent', 'numeric(25,4)'),
+			 ('threshold', 'numeric(7,4)'), ('plan', 'numeric(7,4)'), ('score', 'smallint'), ('reason', 'text'),
+			 ('answered', 'bigint'), ('missing', 'bigint'), ('percent_low', 'numeric(25,4)'),
+			 ('percent_high', 'numeric(25,4)'), ('gap', 'bigint'), ('note_required', 'boolean')) AS t(name, type)
+JOIN pg_attribute a ON a.attrelid = 'probe.municipal_indicator'::regclass AND a.attname = t.name;
+
+-- comments
+SELECT is_empty($$
+	SELECT relname FROM pg_class WHERE relnamespace = 'probe'::regnamespace AND relkind IN ('r', 'v')
+	AND coalesce(obj_description(oid, 'pg_class'), '') !~ '[А-Яа-я]'$$, 'every table and view has a Russian comment');
+SELECT is_empty($$
+	SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+	WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind IN ('r', 'v')
+	AND coalesce(col_description(c.oid, a.attnum), '') !~ '[А-Яа-я]'$$, 'every column has a Russian comment');
+SELECT is_empty($$
+	SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'probe'::regnamespace
+	AND coalesce(obj_description(oid, 'pg_proc'), '') !~ '[А-Яа-я]'$$, 'every function of the region has a Russian comment');
+SELECT is_empty($$
+	SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = 'probe'::regnamespace
+	AND NOT coalesce(array_to_string(proconfig, ',') LIKE '%search_path=pg_catalog, pg_temp%', false)$$,
+	'functions of the region pin their search path');
+
+-- the extension owns nothing of it, and the tables need nothing of the extension
+SELECT is_empty($$
+	SELECT classid::regclass, objid FROM pg_depend WHERE deptype = 'e' AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'shnor')
+	AND (classid = 'pg_class'::regclass AND objid IN (SELECT oid FROM pg_class WHERE relnamespace = 'probe'::regnamespace)
+		 OR classid = 'pg_proc'::regclass AND objid IN (SELECT oid FROM pg_proc WHERE pronamespace = 'probe'::regnamespace)
+		 OR classid = 'pg_namespace'::regclass AND objid = 'probe'::regnamespace)$$, 'no object is a member of the extension');
+
+-- the seed
+SELECT is((SELECT count(*) FROM probe.indicator), 18::bigint, 'eighteen indicators');
+SELECT results_eq('SELECT indicator FROM probe.indicator ORDER BY position', $$
+	SELECT unnest(ARRAY['low_or_adverse_schools', 'results_note', 'diagnosed_subject', 'diagnosed_method', 'diagnosed_psych',
+		'teachers_supported', 'teachers_in_networks', 'teachers_in_active', 'teachers_with_route', 'schools_in_events',
+		'schools_with_curator', 'schools_with_program', 'schools_with_prevention', 'schools_with_study_plans',
+		'schools_with_tutoring', 'practice_sharing', 'resource_monitoring', 'risks_resolved'])$$, 'in the order of the methodology');
+SELECT results_eq(
+	'SELECT numerator, denominator, cohort, missing FROM probe.indicator WHERE indicator IN (''diagnosed_subject'', ''schools_with_prevention'', ''risks_resolved'') ORDER BY position',
+	$$VALUES ('diagnosed_subject', 'teachers', 'low_results OR adverse_conditions', 'exclude'),
+			 ('has_prevention', NULL, NULL, 'no'),
+			 ('yes_count(internet_resolved, equipment_resolved, staffing_resolved) >= 2', NULL, 'risk_zone', 'no')$$,
+	'formulas, cohorts and policies of three kinds of indicators');
+SELECT is((SELECT count(*) FROM probe.question WHERE respondent = 'school'), 17::bigint, 'seventeen questions for schools');
+SELECT is((SELECT count(*) FROM probe.question WHERE respondent = 'municipality'), 3::bigint, 'three for municipalities');
+SELECT is_empty($$
+	SELECT question FROM probe.question q
+	LEFT JOIN pg_attribute a ON a.attname = q.question
+		AND a.attrelid = CASE respondent WHEN 'school' THEN 'probe.submission' ELSE 'probe.municipal_submission' END::regclass
+	WHERE a.atttypid IS DISTINCT FROM CASE answer_type WHEN 'count' THEN 'integer' ELSE 'boolean' END::regtype$$,
+	'each question is a column of its type');
+SELECT is_empty('SELECT wording FROM probe.question GROUP BY wording HAVING count(*) > 1', 'no two questions share a wording');
+SELECT is_empty($$SELECT lower(header) FROM (SELECT header FROM probe.form_header UNION ALL SELECT wording FROM probe.question) h
+				  GROUP BY 1 HAVING count(*) > 1$$, 'no header is known twice');
+SELECT is_empty($$SELECT header, field FROM probe.form_header WHERE field NOT IN ('submitted_at', 'school_code', 'school_name', 'municipality', 'ignore')
+				  AND field NOT IN (SELECT question FROM probe.question)$$, 'headers stand for known fields');
+SELECT is_empty($$SELECT question, part_of FROM probe.question WHERE part_of IS NOT NULL AND part_of <> 'teachers'$$,
+				'counts of teachers are parts of all teachers');
+
+-- reports of a region without rounds
+SELECT is_empty('SELECT * FROM probe.' || quote_ident(c.relname), c.relname || ' is empty without rounds')
+FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v' ORDER BY c.relname;
+
+-- constraints
+INSERT INTO probe.municipality (municipality_id, name) VALUES (1, 'Первый');
+INSERT INTO probe.school (school_id, municipality_id, code, name) VALUES (1, 1, 'a', 'Школа А'), (2, 1, 'b', 'Школа Б');
+INSERT INTO probe.legal_act (legal_act_id, number, issued_on, issuer, title) VALUES (1, '1-о', '2024-08-01', 'Департамент', 'О мониторинге');
+INSERT INTO probe.school_status (school_id, status, since, until) VALUES (1, 'low_results', '2023-09-01', '2024-09-01');
+SELECT lives_ok($$INSERT INTO probe.school_status (school_id, status, since) VALUES (1, 'low_results', '2024-09-01')$$,
+				'a status may begin on the day when the earlier one has ended');
+SELECT throws_ok($$INSERT INTO probe.school_status (school_id, status, since, until) VALUES (1, 'low_results', '2024-01-01', '2024-02-01')$$,
+				 '23P01', NULL, 'the same status may not overlap itself');
+SELECT lives_ok($$INSERT INTO probe.school_status (school_id, status, since) VALUES (1, 'adverse_conditions', '2024-01-01'), (2, 'low_results', '2024-01-01')$$,
+				'other statuses and other schools may');
+SELECT throws_ok($$INSERT INTO probe.round (title, starts_on, due_on, cohort_on, state) VALUES ('2024', '2024-09-01', '2024-09-20', '2024-09-01', 'open')$$,
+				 '23514', NULL, 'a round cannot open without its legal act');
+SELECT lives_ok($$INSERT INTO probe.round (round_id, title, starts_on, due_on, cohort_on) VALUES (1, '2024', '2024-09-01', '2024-09-20', '2024-09-01')$$,
+				'but may be drafted without one');
+SELECT throws_ok($$UPDATE probe.round SET state = 'open'$$, '23514', NULL, 'nor can a draft be opened');
+SELECT throws_ok($$INSERT INTO probe.submission (round_id, school_id, teachers) VALUES (1, 1, -1)$$, '23514', NULL, 'counts are not negative');
+SELECT throws_ok($$INSERT INTO probe.target (round_id, indicator, threshold) VALUES (1, 'no_such', 50)$$, '23503',
+				 'показателя с кодом «no_such» нет в справочнике', 'a target needs a known indicator');
+SELECT throws_ok($$INSERT INTO probe.target (round_id, indicator, threshold) VALUES (1, 'risks_resolved', 100.5)$$, '23514', NULL,
+				 'a threshold is a percent');
+SELECT throws_ok($$INSERT INTO probe.target (round_id, indicator, threshold) VALUES (1, 'risks_resolved', 50), (1, 'risks_resolved', 60)$$,
+				 '23505', NULL, 'one target for all per round and indicator');
+SELECT throws_ok($$INSERT INTO probe.indicator (indicator, indicator_id, clause, section, position, title, unit, level, numerator, valid_from)
+				   VALUES ('results_note', 99, '1.2.2', 's', 99, 't', 'yes_no', 'municipality', 'has_results_note', '2025-01-01')$$,
+				 '23P01', NULL, 'two versions of an indicator may not hold on one day');
+UPDATE probe.indicator SET valid_until = '2025-01-01' WHERE indicator = 'results_note';
+SELECT lives_ok($$INSERT INTO probe.indicator (indicator, indicator_id, clause, section, position, title, unit, level, numerator, valid_from)
+				  VALUES ('results_note', 2, '1.2.2', 's', 2, 't', 'yes_no', 'municipality', 'has_results_note', '2025-01-01')$$,
+				'a later version follows when the earlier one is closed');
+SELECT throws_ok($$INSERT INTO probe.question (question, respondent, position, wording, answer_type) VALUES ('teachers', 'school', 1, 'Сколько?', 'count')$$,
+				 '23505', NULL, 'two versions of a question may not hold on one day');
+SELECT throws_ok($$INSERT INTO probe.setting (title) VALUES ('Ещё один')$$, '23505', NULL, 'there is one setting');
+
+-- the history of answers
+INSERT INTO probe.submission (round_id, school_id, submitted_at, teachers) VALUES (1, 1, '2024-09-10 10:00+03', 10);
+UPDATE probe.submission SET teachers = teachers;
+SELECT is_empty('SELECT * FROM probe.submission_history', 'an update that changes nothing leaves no history');
+UPDATE probe.submission SET teachers = 12, submitted_at = '2024-09-12 10:00+03';
+DELETE FROM probe.submission;
+SELECT results_eq('SELECT teachers, submitted_at, replaced_by FROM probe.submission_history ORDER BY submitted_at',
+	$$VALUES (10, '2024-09-10 10:00+03'::timestamptz, current_user), (12, '2024-09-12 10:00+03'::timestamptz, current_user)$$,
+	'replaced and deleted answers are kept');
+INSERT INTO probe.municipal_submission (round_id, municipality_id, has_results_note) VALUES (1, 1, true);
+UPDATE probe.municipal_submission SET has_results_note = NULL;
+SELECT is((SELECT count(*) FROM probe.municipal_submission_history WHERE has_results_note), 1::bigint,
+		  'and so are a municipality''s');
+
+-- refusals of create_region
+SELECT throws_ok($$SELECT shnor.create_region('probe')$$, '42P06', NULL, 'an existing schema is refused');
+SELECT throws_ok($$SELECT shnor.create_region(NULL)$$, '22023', NULL, 'a name is needed');
+SELECT throws_ok($$SELECT shnor.create_region('')$$, '22023', NULL, 'an empty name is refused');
+SELECT throws_ok($$SELECT shnor.create_region('pg_region')$$, '42939', NULL, 'a system name is refused');
+SELECT throws_ok($$SELECT shnor.create_region(repeat('ы', 32))$$, '42622', NULL, 'a name that would be cut is refused');
+SELECT throws_ok($$SELECT shnor.create_region('other', NULL, 'Europe/Ivanovo')$$, '22023', NULL, 'an unknown time zone is refused');
+SELECT hasnt_schema('other', 'and leaves no schema behind');
+SELECT lives_ok($$SELECT shnor.create_region('Тверская "область"')$$, 'a name that needs quotes works');
+SELECT is_empty($$SELECT * FROM "Тверская ""область""".municipal_indicator$$, 'and so do its views');
+SELECT throws_ok($$SELECT shnor.upgrade_region('public')$$, '3F000', NULL, 'upgrade_region refuses a schema that is not a region');
+SELECT is(current_setting('search_path'), '"$user", public', 'the search path is as before');
+
+SELECT finish();
+ROLLBACK;
