@@ -247,6 +247,8 @@ my %spoil = (
 	fraction       => sub { ({ with_route => '12,5' }, ['with_route', 'fraction']) },
 	words          => sub { ({ teachers => 'все' }, ['teachers', 'not_a_number']) },
 	no_count       => sub { ({ in_networks => 'нет' }, ['in_networks', 'not_a_number']) },
+	percent        => sub { ({ with_route => '50 %' }, ['with_route', 'percent']) },
+	too_large      => sub { ({ teachers => '99999999999' }, ['teachers', 'too_large']) },
 	partly         => sub { ({ has_program => 'частично' }, ['has_program', 'not_yes_no']) },
 	two            => sub { ({ in_active => '-1', has_tutoring => 'планируется' }, ['in_active', 'negative'], ['has_tutoring', 'not_yes_no']) },
 	date_words     => sub { ({ submitted_at => 'вчера вечером' }, ['submitted_at', 'bad_date']) },
@@ -258,8 +260,8 @@ my %spoil = (
 	conflict       => sub { ({ teachers => 30, teachers_2 => 31, map { $_ => '' } @school_questions[ 1 .. 7 ] }, ['teachers', 'two_values']) });
 # Which of them each round's export holds; a name marked + follows a good answer of the same school, which then stands.
 my %spoilt = (1 => [qw(negative part fraction words no_count partly two date_words unknown_code ragged +negative +fraction)],
-	2 => [qw(conflict date_day date_month negative ragged unknown_code part +words not_in_round)],
-	3 => [qw(unknown_name ambiguous part two date_words partly +part ragged not_in_round)]);
+	2 => [qw(conflict percent date_day date_month negative ragged unknown_code part +words not_in_round)],
+	3 => [qw(unknown_name too_large ambiguous part two date_words partly +part ragged not_in_round)]);
 
 sub form_rows {
 	my ($r, @shapes) = @_;
