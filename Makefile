@@ -62,7 +62,7 @@ demo:
 	@$(script) test/cluster $(if $(KEEP),-k) -d shnor_demo test/demo
 
 bench:
-	@$(script) $(foreach v,ROWS GROUPS RUNS NULLS,$(if $($v),$v='$($v)')) test/bench/run
+	@$(script) $(if $(GROUPS),MUNICIPALITIES='$(GROUPS)') $(foreach v,ROWS RUNS NULLS CATALOGUE_RUNS,$(if $($v),$v='$($v)')) test/bench/run
 
 versions:
 	@test/versions $(VERSIONS)

@@ -7,7 +7,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '%s\n' "$*"; }
-die() { printf '%s\n' "$@" >&2; exit 1; }
+die() { printf "%s\n" "$@" >&2; exit 1; }
 
 # as_root COMMAND…: run as root, or through sudo where it asks no password; 127 when neither works
 as_root()
@@ -33,11 +33,11 @@ choose_major()
 		echo 15
 	elif command -v pg_config >/dev/null && [ -e "$(pg_config --pgxs)" ]; then
 		pg_config --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/'
-	elif ! command -v apt-cache >/dev/null || [ -n "$(apt-cache search --names-only '^postgresql-15$' 2>/dev/null)" ]; then
+	elif [ -n "$(apt-cache madison postgresql-15 2>/dev/null)" ]; then
 		echo 15
 	else
-		# the major that this Debian calls its own
-		apt-cache depends postgresql 2>/dev/null | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p' | head -n 1
+		# the major that this Debian calls its own; nothing before its package lists are read
+		{ apt-cache depends postgresql 2>/dev/null || true; } | sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p' | head -n 1
 	fi
 }
 

@@ -1,0 +1,219 @@
+-- The sample region: the imports against the generator's truth files, then every figure of the reports against
+-- an independent computation from the base tables. Right of «independent» nothing of the extension and no view
+-- of the region is read: school, school_status, round, target, submission and municipal_submission only.
+BEGIN;
+SET client_min_messages = warning;
+CREATE EXTENSION pgtap;
+CREATE EXTENSION shnor;
+SELECT no_plan();
+\ir ../sample/load.sql
+
+-- ---- the truth files ----
+CREATE TEMP TABLE header_file (question text, respondent text, answer_type text, wording text);
+\copy header_file from 'test/data/headers.csv' with (format csv, header)
+CREATE TEMP TABLE expected_import (file text, round_id int, rows_read int, loaded int, corrected int, refused int, unchanged int, warnings int);
+\copy expected_import from 'test/data/expected_imports.csv' with (format csv, header)
+CREATE TEMP TABLE expected_issue (file text, line int, question text, problem text, severity text);
+\copy expected_issue from 'test/data/expected_issues.csv' with (format csv, header)
+CREATE TEMP TABLE expected_submission AS SELECT * FROM ivanovo.submission WITH NO DATA;
+ALTER TABLE expected_submission ALTER round_id SET DEFAULT 1;
+\copy expected_submission (school_id, submitted_at, teachers, diagnosed_subject, diagnosed_method, diagnosed_psych, supported, in_networks, in_active, with_route, in_events, has_curator, has_program, has_prevention, has_study_plans, has_tutoring, internet_resolved, equipment_resolved, staffing_resolved) from 'test/data/expected_answers_1.csv' with (format csv, header)
+ALTER TABLE expected_submission ALTER round_id SET DEFAULT 2;
+\copy expected_submission (school_id, submitted_at, teachers, diagnosed_subject, diagnosed_method, diagnosed_psych, supported, in_networks, in_active, with_route, in_events, has_curator, has_program, has_prevention, has_study_plans, has_tutoring, internet_resolved, equipment_resolved, staffing_resolved) from 'test/data/expected_answers_2.csv' with (format csv, header)
+ALTER TABLE expected_submission ALTER round_id SET DEFAULT 3;
+\copy expected_submission (school_id, submitted_at, teachers, diagnosed_subject, diagnosed_method, diagnosed_psych, supported, in_networks, in_active, with_route, in_events, has_curator, has_program, has_prevention, has_study_plans, has_tutoring, internet_resolved, equipment_resolved, staffing_resolved) from 'test/data/expected_answers_3.csv' with (format csv, header)
+CREATE TEMP TABLE expected_municipal (municipality_id int, submitted_at timestamptz, has_results_note boolean, has_practice_sharing boolean, has_resource_monitoring boolean);
+\copy expected_municipal from 'test/data/expected_municipal_3.csv' with (format csv, header)
+
+-- ---- the files ----
+\set generated `d=$(mktemp -d) && perl test/sample/generate.pl "$d" && for f in "$d"/*; do cmp "$f" "test/data/${f##*/}"; done 2>&1 && echo same; rm -rf "$d"`
+SELECT is(:'generated'::text, 'same', 'the generator writes what stands in test/data, byte by byte');
+
+-- ---- the import ----
+SELECT set_eq('SELECT question, respondent, answer_type, wording FROM ivanovo.question', 'SELECT * FROM header_file',
+	'the generator''s wordings are those of the region''s questions');
+SELECT set_eq(
+	$$SELECT i.source, i.round_id, i.rows_read, i.loaded, i.corrected, i.refused, i.unchanged,
+		(SELECT count(*)::int FROM ivanovo.import_issue w WHERE w.import_id = i.import_id AND w.severity = 'warning') FROM ivanovo.import i$$,
+	'SELECT * FROM expected_import', 'import summaries');
+SELECT set_eq('SELECT source, respondent FROM ivanovo.import',
+	$$VALUES ('form_2024.csv', 'school'), ('form_2025.csv', 'school'), ('form_2026.tsv', 'school'), ('form_municipal_2026.csv', 'municipality')$$,
+	'who answers is told from the headers');
+
+SELECT bag_eq('SELECT i.source, s.line, s.severity FROM ivanovo.import_issue s JOIN ivanovo.import i USING (import_id)',
+	'SELECT file, line, severity FROM expected_issue', 'issues stand on the lines where the generator put them');
+SELECT bag_eq(
+	$$SELECT i.source, s.line, s.question FROM ivanovo.import_issue s JOIN ivanovo.import i USING (import_id) WHERE s.severity = 'refused'$$,
+	$$SELECT file, line, question FROM expected_issue WHERE severity = 'refused'$$, 'issues name the column that could not be read');
+SELECT is_empty($$SELECT * FROM ivanovo.import_issue WHERE severity = 'refused' AND (reason IS NULL OR hint IS NULL OR row_values IS NULL)$$,
+	'every refused row is kept with a reason and a hint');
+
+SELECT bag_eq(
+	$$SELECT round_id, school_id, submitted_at, teachers, diagnosed_subject, diagnosed_method, diagnosed_psych, supported, in_networks, in_active, with_route,
+		in_events, has_curator, has_program, has_prevention, has_study_plans, has_tutoring, internet_resolved, equipment_resolved, staffing_resolved FROM ivanovo.submission$$,
+	$$SELECT round_id, school_id, submitted_at, teachers, diagnosed_subject, diagnosed_method, diagnosed_psych, supported, in_networks, in_active, with_route,
+		in_events, has_curator, has_program, has_prevention, has_study_plans, has_tutoring, internet_resolved, equipment_resolved, staffing_resolved FROM expected_submission$$,
+	'answers of schools, all three rounds');
+SELECT bag_eq('SELECT municipality_id, submitted_at, has_results_note, has_practice_sharing, has_resource_monitoring FROM ivanovo.municipal_submission WHERE round_id = 3',
+	'SELECT * FROM expected_municipal', 'answers of municipalities, 2026');
+SELECT is((SELECT count(*) FROM ivanovo.submission_history) + (SELECT count(*) FROM ivanovo.municipal_submission_history),
+	(SELECT sum(corrected) FROM expected_import), 'each corrected answer keeps its earlier version');
+
+-- ---- independent: who belongs to a round ----
+CREATE TEMP TABLE member AS
+SELECT r.round_id, r.due_on, s.municipality_id, s.school_id, s.kind,
+	EXISTS (SELECT FROM ivanovo.school_status t WHERE t.school_id = s.school_id AND t.status IN ('low_results', 'adverse_conditions')
+		AND t.since <= r.cohort_on AND (t.until IS NULL OR t.until > r.cohort_on)) AS l,
+	EXISTS (SELECT FROM ivanovo.school_status t WHERE t.school_id = s.school_id AND t.status = 'risk_zone'
+		AND t.since <= r.cohort_on AND (t.until IS NULL OR t.until > r.cohort_on)) AS z
+FROM ivanovo.round r
+JOIN ivanovo.school s ON (s.opened_on IS NULL OR s.opened_on <= r.cohort_on) AND (s.closed_on IS NULL OR s.closed_on > r.cohort_on);
+
+-- a school's answers, and how many of the three risks it has resolved
+CREATE TEMP TABLE answer AS
+SELECT m.round_id, m.municipality_id, m.school_id, m.l, m.z, s.teachers, s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych, s.supported,
+	s.in_networks, s.in_active, s.with_route, s.in_events, s.has_curator, s.has_program, s.has_prevention, s.has_study_plans, s.has_tutoring,
+	CASE WHEN num_nulls(s.internet_resolved, s.equipment_resolved, s.staffing_resolved) < 3 THEN
+		CASE WHEN s.internet_resolved THEN 1 ELSE 0 END + CASE WHEN s.equipment_resolved THEN 1 ELSE 0 END + CASE WHEN s.staffing_resolved THEN 1 ELSE 0 END END AS risks
+FROM member m LEFT JOIN ivanovo.submission s ON s.round_id = m.round_id AND s.school_id = m.school_id
+WHERE m.kind = 'school';
+
+-- ---- independent: the eighteen figures; municipality_id NULL is the region ----
+CREATE TEMP TABLE rule (position int, indicator text, kind text);
+INSERT INTO rule VALUES (1, 'low_or_adverse_schools', 'context'), (2, 'results_note', 'municipal'), (3, 'diagnosed_subject', 'count'),
+	(4, 'diagnosed_method', 'count'), (5, 'diagnosed_psych', 'count'), (6, 'teachers_supported', 'count'), (7, 'teachers_in_networks', 'count'),
+	(8, 'teachers_in_active', 'count'), (9, 'teachers_with_route', 'count'), (10, 'schools_in_events', 'school'), (11, 'schools_with_curator', 'school'),
+	(12, 'schools_with_program', 'school'), (13, 'schools_with_prevention', 'school'), (14, 'schools_with_study_plans', 'school'),
+	(15, 'schools_with_tutoring', 'school'), (16, 'practice_sharing', 'municipal'), (17, 'resource_monitoring', 'municipal'), (18, 'risks_resolved', 'school');
+
+CREATE TEMP TABLE part (round_id int, municipality_id int, indicator text, n bigint, d bigint, answered bigint, missing bigint);
+-- teachers of ШНОР and ШНСУ: a school counts only with both numbers
+INSERT INTO part
+SELECT round_id, municipality_id, v.indicator, sum(v.part) FILTER (WHERE teachers IS NOT NULL), sum(teachers) FILTER (WHERE v.part IS NOT NULL),
+	count(teachers + v.part), count(*) - count(teachers + v.part)
+FROM answer, LATERAL (VALUES ('diagnosed_subject', diagnosed_subject), ('diagnosed_method', diagnosed_method), ('diagnosed_psych', diagnosed_psych),
+	('teachers_supported', supported), ('teachers_in_networks', in_networks), ('teachers_in_active', in_active), ('teachers_with_route', with_route)) v(indicator, part)
+WHERE l GROUP BY v.indicator, GROUPING SETS ((round_id, municipality_id), (round_id));
+-- schools: no answer is a no
+INSERT INTO part
+SELECT round_id, municipality_id, v.indicator, count(*) FILTER (WHERE v.yes), count(*), count(v.yes), count(*) - count(v.yes)
+FROM answer, LATERAL (VALUES ('low_or_adverse_schools', true, l), ('schools_in_events', l, in_events), ('schools_with_curator', l, has_curator),
+	('schools_with_program', l, has_program), ('schools_with_prevention', true, has_prevention), ('schools_with_study_plans', true, has_study_plans),
+	('schools_with_tutoring', true, has_tutoring), ('risks_resolved', z, risks >= 2)) v(indicator, belongs, yes)
+WHERE v.belongs GROUP BY v.indicator, GROUPING SETS ((round_id, municipality_id), (round_id));
+-- municipalities about themselves
+INSERT INTO part
+SELECT r.round_id, m.municipality_id, v.indicator, count(*) FILTER (WHERE v.yes), count(*), count(v.yes), count(*) - count(v.yes)
+FROM ivanovo.round r CROSS JOIN ivanovo.municipality m
+LEFT JOIN ivanovo.municipal_submission s ON s.round_id = r.round_id AND s.municipality_id = m.municipality_id
+CROSS JOIN LATERAL (VALUES ('results_note', s.has_results_note), ('practice_sharing', s.has_practice_sharing), ('resource_monitoring', s.has_resource_monitoring)) v(indicator, yes)
+GROUP BY v.indicator, GROUPING SETS ((r.round_id, m.municipality_id), (r.round_id));
+
+-- every municipality and the region have every indicator in every round, 0 of 0 where nobody belongs
+CREATE TEMP TABLE figure AS
+SELECT r.round_id, m.municipality_id, rule.position, rule.indicator, rule.kind, coalesce(p.n, 0) AS n, coalesce(p.d, 0) AS d,
+	coalesce(p.answered, 0) AS answered, coalesce(p.missing, 0) AS missing, t.threshold, t.plan
+FROM ivanovo.round r CROSS JOIN (SELECT municipality_id FROM ivanovo.municipality UNION ALL SELECT NULL) m CROSS JOIN rule
+LEFT JOIN part p ON p.round_id = r.round_id AND p.municipality_id IS NOT DISTINCT FROM m.municipality_id AND p.indicator = rule.indicator
+LEFT JOIN LATERAL (    -- a municipality's own target goes before the target for all; its own yes or no needs none
+	SELECT o.threshold, o.plan FROM ivanovo.target o
+	WHERE o.round_id = r.round_id AND o.indicator = rule.indicator AND (o.municipality_id IS NULL OR o.municipality_id = m.municipality_id)
+		AND NOT (rule.kind = 'municipal' AND m.municipality_id IS NOT NULL)
+	ORDER BY o.municipality_id NULLS LAST LIMIT 1) t ON true;
+
+CREATE TEMP TABLE independent AS
+SELECT s.round_id, s.municipality_id, s.position, s.indicator, s.kind, s.n AS numerator, s.d AS denominator, s.percent, s.threshold, s.plan, s.score,
+	s.answered, s.missing,
+	CASE WHEN s.missing = 0 OR s.kind <> 'count' THEN s.percent END AS percent_low,    -- no answer counts as no already
+	CASE WHEN s.missing = 0 THEN s.percent WHEN s.kind <> 'count' THEN round(100.0 * (s.n + s.missing) / s.d, 4) END AS percent_high,
+	CASE WHEN s.d > 0 AND s.threshold IS NOT NULL THEN greatest(ceil(s.threshold * s.d / 100) - s.n, 0) END AS gap,
+	coalesce(s.score = 0, false) OR coalesce(s.d > 0 AND 100 * s.n::numeric < s.plan * s.d, false) AS note_required
+FROM (SELECT f.*, round(100.0 * n / nullif(d, 0), 4) AS percent,
+		CASE WHEN kind = 'context' OR d = 0 THEN NULL
+			WHEN kind = 'municipal' AND municipality_id IS NOT NULL THEN n
+			WHEN threshold IS NOT NULL THEN CASE WHEN 100 * n::numeric >= threshold * d THEN 1 ELSE 0 END END AS score
+	FROM figure f) s;
+
+SELECT is(count(*)::int, 3 * 28 * 18, 'independent: three rounds, 27 municipalities and the region, eighteen indicators') FROM independent;
+
+CREATE FUNCTION pg_temp.differences(left_query text, right_query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE n bigint;
+BEGIN
+	EXECUTE format('SELECT (SELECT count(*) FROM (%1$s EXCEPT ALL %2$s) a) + (SELECT count(*) FROM (%2$s EXCEPT ALL %1$s) b)', left_query, right_query) INTO n;
+	RETURN n;
+END $$;
+\set columns 'round_id, position, indicator, numerator, denominator, percent::numeric, threshold::numeric, plan::numeric, score::smallint, answered, missing, percent_low::numeric, percent_high::numeric, gap::bigint, note_required'
+\set municipal 'SELECT municipality_id, ' :columns ' FROM ivanovo.municipal_indicator'
+\set municipal_independent 'SELECT municipality_id, ' :columns ' FROM independent WHERE municipality_id IS NOT NULL'
+\set regional 'SELECT ' :columns ' FROM ivanovo.regional_indicator'
+\set regional_independent 'SELECT ' :columns ' FROM independent WHERE municipality_id IS NULL'
+
+SELECT is((SELECT count(*) FROM ivanovo.municipal_indicator), 1458::bigint, 'municipal_indicator: 3 x 27 x 18 rows');
+SELECT is((SELECT count(*) FROM ivanovo.regional_indicator), 54::bigint, 'regional_indicator: 3 x 18 rows');
+SELECT is(pg_temp.differences(:'municipal', :'municipal_independent'), 0::bigint, 'municipal figures equal the independent computation, to the last row');
+SELECT is(pg_temp.differences(:'regional', :'regional_independent'), 0::bigint, 'regional figures equal the independent computation, to the last row');
+SELECT bag_eq(:'municipal', :'municipal_independent', 'municipal figures, difference by difference');
+SELECT bag_eq(:'regional', :'regional_independent', 'regional figures, difference by difference');
+
+-- ---- independent: one school's part in each figure ----
+CREATE TEMP TABLE school_part AS
+SELECT a.round_id, a.municipality_id, a.school_id, v.indicator, v.belongs AS in_cohort,
+	CASE WHEN v.belongs AND v.whole IS NOT NULL THEN v.part END AS numerator, CASE WHEN v.belongs THEN v.whole END AS denominator,
+	CASE WHEN v.belongs AND v.scored THEN coalesce(v.part, 0) END AS score
+FROM answer a, LATERAL (VALUES ('low_or_adverse_schools', true, l::int, 1, false),
+	('diagnosed_subject', l, diagnosed_subject, teachers, false), ('diagnosed_method', l, diagnosed_method, teachers, false),
+	('diagnosed_psych', l, diagnosed_psych, teachers, false), ('teachers_supported', l, supported, teachers, false),
+	('teachers_in_networks', l, in_networks, teachers, false), ('teachers_in_active', l, in_active, teachers, false),
+	('teachers_with_route', l, with_route, teachers, false), ('schools_in_events', l, in_events::int, 1, true),
+	('schools_with_curator', l, has_curator::int, 1, true), ('schools_with_program', l, has_program::int, 1, true),
+	('schools_with_prevention', true, has_prevention::int, 1, true), ('schools_with_study_plans', true, has_study_plans::int, 1, true),
+	('schools_with_tutoring', true, has_tutoring::int, 1, true), ('risks_resolved', z, (risks >= 2)::int, 1, true)) v(indicator, belongs, part, whole, scored)
+UNION ALL
+SELECT m.round_id, m.municipality_id, m.school_id, rule.indicator, false, NULL, NULL, NULL FROM member m CROSS JOIN rule
+WHERE m.kind <> 'school' AND rule.kind <> 'municipal';
+
+SELECT is((SELECT count(*) FROM ivanovo.school_indicator), (SELECT count(*) * 15 FROM member), 'school_indicator: fifteen rows for each institution of a round');
+SELECT bag_eq('SELECT round_id, municipality_id, school_id, indicator, in_cohort, numerator::numeric, denominator::numeric, score::int FROM ivanovo.school_indicator',
+	'SELECT round_id, municipality_id, school_id, indicator, in_cohort, numerator::numeric, denominator::numeric, score FROM school_part', 'what each school adds to each figure');
+SELECT bag_eq('SELECT round_id, municipality_id, school_id, low_results OR adverse_conditions, risk_zone, kind FROM ivanovo.school_round',
+	'SELECT round_id, municipality_id, school_id, l, z, kind FROM member', 'institutions of a round and their statuses on its cohort date');
+
+-- ---- independent: points, places, completeness ----
+CREATE TEMP TABLE points AS
+SELECT round_id, municipality_id, coalesce(sum(score), 0) AS points, count(score) AS scored, count(*) - count(score) AS unscored
+FROM independent WHERE municipality_id IS NOT NULL GROUP BY round_id, municipality_id;
+SELECT is((SELECT count(*) FROM points), 81::bigint, 'independent: points of 27 municipalities in three rounds');
+SELECT bag_eq('SELECT round_id, municipality_id, points::numeric, max_points::bigint, scored::bigint, unscored::bigint, rank::bigint FROM ivanovo.municipal_score',
+	$$SELECT round_id, municipality_id, points::numeric, scored AS max_points, scored, unscored,
+		CASE WHEN scored > 0 THEN 1 + (SELECT count(*) FROM points b WHERE b.round_id = a.round_id AND b.scored > 0 AND b.points * a.scored > a.points * b.scored) END AS rank
+	FROM points a$$, 'points and places');
+
+-- schools only; in time when the first version came before the end of the due day in Moscow
+CREATE TEMP TABLE complete AS
+SELECT m.round_id, m.municipality_id, count(*) AS expected, count(s.school_id) AS submitted,
+	count(*) FILTER (WHERE ((SELECT min(v.submitted_at) FROM (SELECT s.submitted_at UNION ALL SELECT h.submitted_at FROM ivanovo.submission_history h
+		WHERE h.round_id = m.round_id AND h.school_id = m.school_id) v) AT TIME ZONE 'Europe/Moscow')::date <= m.due_on) AS on_time,
+	17 * count(*) AS answers_expected,
+	sum(num_nonnulls(teachers, diagnosed_subject, diagnosed_method, diagnosed_psych, supported, in_networks, in_active, with_route, in_events, has_curator,
+		has_program, has_prevention, has_study_plans, has_tutoring, internet_resolved, equipment_resolved, staffing_resolved)) AS answers_given
+FROM member m LEFT JOIN ivanovo.submission s ON s.round_id = m.round_id AND s.school_id = m.school_id
+WHERE m.kind = 'school' GROUP BY m.round_id, m.municipality_id;
+SELECT is((SELECT count(*) FROM complete), 81::bigint, 'independent: completeness of 27 municipalities in three rounds');
+SELECT bag_eq('SELECT round_id, municipality_id, expected::bigint, submitted::bigint, on_time::bigint, answers_expected::bigint, answers_given::bigint FROM ivanovo.completeness',
+	'SELECT * FROM complete', 'completeness');
+
+-- ---- what the sample is made to show ----
+SELECT is_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE municipality_id = 7 AND indicator ~ '^(diagnosed|teachers)|events|curator|program'
+	AND (denominator <> 0 OR percent IS NOT NULL OR score IS NOT NULL OR reason IS NULL)$$, 'no ШНОР and ШНСУ: 0 of 0, no percent, no score, and why');
+SELECT is_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE municipality_id = 18 AND indicator = 'risks_resolved'
+	AND (denominator <> 0 OR percent IS NOT NULL OR score IS NOT NULL OR reason IS NULL)$$, 'an empty risk zone likewise');
+SELECT results_eq($$SELECT submitted, answers_given FROM ivanovo.completeness WHERE municipality_id = 16 AND round_id < 3$$,
+	'VALUES (0::bigint, 0::bigint), (0, 0)', 'nobody answered: completeness is 0');
+SELECT is_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE municipality_id = 16 AND round_id < 3 AND indicator LIKE 'schools_with_%' AND denominator > 0
+	AND (percent <> 0 OR score <> 0 OR missing <> denominator)$$, 'nobody answered: a yes/no is 0 %, not unknown');
+SELECT isnt_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE threshold = 66.6667 AND 3 * numerator = 2 * denominator AND percent = threshold AND score = 0$$,
+	'2 of 3 is below 66.6667 %, though its rounded percent is not');
+SELECT is_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE score IS NULL AND reason IS NULL$$, 'no missing score without a reason');
+
+SELECT * FROM finish();
+ROLLBACK;

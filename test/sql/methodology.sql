@@ -1,0 +1,66 @@
+-- methodology: definitions as a value
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS shnor;
+RESET client_min_messages;
+SET search_path = public, shnor;
+\set SHOW_CONTEXT never
+
+CREATE TEMP TABLE definition (id int, numerator text, denominator text, cohort text, missing text);
+INSERT INTO definition VALUES
+	(2, 'supported', 'teachers', 'low_results OR adverse_conditions', 'exclude'),
+	(1, 'low_results OR adverse_conditions', NULL, NULL, NULL),
+	(-7, 'has_program', '  ', '', 'no');
+
+-- sorted by id, blank is not given
+SELECT methodology(id, numerator, denominator, cohort, missing) FROM definition;
+SELECT columns(methodology(id, numerator, denominator, cohort, missing)) FROM definition;
+
+-- no definitions
+SELECT methodology(id, numerator, denominator, cohort, missing) IS NULL FROM definition WHERE false;
+SELECT '[]'::methodology, columns('[]'), columns('[{"id": 1, "numerator": "1"}]'), columns(NULL);
+
+-- text
+SELECT '[{"missing": "no", "numerator": "a", "id": 2}, {"id": 1, "numerator": "b", "denominator": null, "cohort": "c > 0"}]'::methodology;
+SELECT m::text::methodology::text = m::text AS text_form FROM (SELECT methodology(id, numerator, denominator, cohort, missing) m FROM definition) d;
+SELECT 'x'::methodology;
+SELECT '{}'::methodology;
+SELECT '1'::methodology;
+SELECT '[1]'::methodology;
+SELECT '[{}]'::methodology;
+SELECT '[{"id": "1", "numerator": "a"}]'::methodology;
+SELECT '[{"id": 1.5, "numerator": "a"}]'::methodology;
+SELECT '[{"id": 3000000000, "numerator": "a"}]'::methodology;
+SELECT '[{"id": 1}]'::methodology;
+SELECT '[{"id": 1, "numerator": 5}]'::methodology;
+SELECT '[{"id": 1, "numerator": "a", "numerater": "b"}]'::methodology;
+SELECT '[{"id": 1, "numerator": "a"}, {"id": 1, "numerator": "b"}]'::methodology;
+SELECT '[{"id": 1, "numerator": "a +"}]'::methodology;
+SELECT '[{"id": 1, "numerator": "a", "missing": "zero"}]'::methodology;
+
+-- binary
+SELECT encode(methodology_send('[{"id": 1, "numerator": "a", "cohort": "b", "missing": "no"}]'), 'hex');
+CREATE TEMP TABLE stored (m methodology);
+INSERT INTO stored SELECT methodology(id, numerator, denominator, cohort, missing) FROM definition;
+INSERT INTO stored VALUES (NULL), ('[]');
+\copy stored TO PROGRAM 'cat > "$PG_ABS_BUILDDIR/results/methodology.bin"' WITH (FORMAT binary)
+CREATE TEMP TABLE received (m methodology);
+\copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR/results/methodology.bin"' WITH (FORMAT binary)
+SELECT count(*), count(m) FROM received;
+SELECT m::text FROM stored EXCEPT ALL SELECT m::text FROM received;
+
+-- bad definitions: the indicator is named, the character pointed at
+SELECT methodology(NULL, 'a', NULL, NULL, NULL);
+SELECT methodology(5, NULL, NULL, NULL, NULL);
+SELECT methodology(5, '  ', NULL, NULL, NULL);
+SELECT methodology(5, 'a', 'b +', NULL, NULL);
+SELECT methodology(5, 'a', 'b', 'teachers > ', NULL);
+SELECT methodology(5, 'a', 'b', NULL, 'ignore');
+SELECT methodology(id, 'a', NULL, NULL, NULL) FROM (VALUES (1), (2), (1)) v(id);
+
+-- parts of the aggregate are not for the hand
+SELECT methodology_accum(NULL, 1, 'a', NULL, NULL, NULL);
+SELECT methodology_combine('[]', '[]');
+SELECT methodology_final('[]');
+
+-- many indicators
+SELECT length(methodology(g, 'a + ' || g, 'b', 'c > ' || g, 'no')::text) FROM generate_series(1, 3000) g;
