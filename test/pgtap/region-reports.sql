@@ -154,6 +154,22 @@ SELECT results_eq('SELECT round_id, answers_expected, answers_given FROM complet
 UPDATE setting SET time_zone = 'UTC';
 SELECT is((SELECT on_time FROM completeness WHERE round_id = 2 AND municipality_id = 1), 2::bigint, 'the due day ends by the region''s clock');
 
+-- each municipality's tally is made and read once, not once per indicator
+CREATE FUNCTION probe.plan_of(query text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+	plan jsonb;
+BEGIN
+	EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) ' || query INTO plan;
+	RETURN plan;
+END
+$$;
+SELECT is(jsonb_path_query_array(plan_of('SELECT * FROM municipal_indicator WHERE round_id = 2'),
+								 'strict $.**?(@."Function Name" == "items")."Actual Loops"'), '[3]', 'one pass for a round');
+SELECT is(jsonb_path_query_array(plan_of('SELECT * FROM municipal_indicator WHERE round_id = 2 AND municipality_id = 1'),
+								 'strict $.**?(@."Function Name" == "items")."Actual Loops"'), '[1]', 'one for a score card');
+SELECT is(jsonb_path_query_array(plan_of('SELECT * FROM regional_indicator WHERE round_id = 2'),
+								 'strict $.**?(@."Function Name" == "items")."Actual Loops"'), '[1]', 'one for the region');
+
 -- points and places
 INSERT INTO municipality (municipality_id, name) SELECT i, 'М' || i FROM generate_series(11, 14) i;
 DELETE FROM target WHERE round_id = 2;
