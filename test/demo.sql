@@ -45,8 +45,9 @@ LEFT JOIN (SELECT indicator, max(percent) FILTER (WHERE round_id = 1) AS first, 
 WHERE r.round_id = :year ORDER BY r.position;
 
 \echo
-\echo '3. КАРТА ОДНОГО МУНИЦИПАЛИТЕТА:' :municipality', 2026 год. Ещё — сколько не хватило до порога; Зап. — нужна записка (п. 1.2.6).'
-SELECT m.position AS "№", short.title AS "Показатель", lpad(m.numerator || '/' || m.denominator, 7) AS "Доля", pg_temp.rus(m.percent, 5) AS "%",
+\echo '3. КАРТА ОДНОГО МУНИЦИПАЛИТЕТА:' :municipality', 2026 год.'
+\echo 'Ещё — сколько не хватило до порога; Зап. — нужна аналитическая записка (п. 1.2.6).'
+SELECT m.position AS "№", short.title AS "Показатель", lpad(m.numerator || '/' || m.denominator, 6) AS "Доля", pg_temp.rus(m.percent, 5) AS "%",
 	m.score AS "Балл", nullif(m.gap, 0) AS "Ещё", CASE WHEN m.note_required THEN 'да' END AS "Зап.", m.reason AS "Пояснение"
 FROM ivanovo.municipal_indicator m JOIN short USING (indicator)
 WHERE m.round_id = :year AND m.municipality = :'municipality' ORDER BY m.position;
