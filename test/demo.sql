@@ -37,17 +37,18 @@ FROM ivanovo.import_issue s JOIN ivanovo.import i USING (import_id) ORDER BY s.i
 \echo
 \echo '2. ОБЛАСТЬ: восемнадцать показателей 2026 года, рядом проценты двух прежних лет.'
 SELECT r.position AS "№", short.title AS "Показатель", r.numerator AS "Числ.", r.denominator AS "Знам.",
-	pg_temp.rus(before.first) AS "% 2024", pg_temp.rus(before.second) AS "% 2025", pg_temp.rus(r.percent) AS "% 2026", pg_temp.rus(r.threshold, 7, 2) AS "Порог",
-	pg_temp.rus(r.plan, 5) AS "План", r.score AS "Балл", r.answered AS "Ответили", r.missing AS "Нет отв."
+	pg_temp.rus(before.first) AS "% 2024", pg_temp.rus(before.second) AS "% 2025", pg_temp.rus(r.percent) AS "% 2026", pg_temp.rus(r.threshold, 6, 2) AS "Порог",
+	pg_temp.rus(r.plan, 5) AS "План", r.score AS "Балл", r.answered AS "Отв.", r.missing AS "Нет отв."
 FROM ivanovo.regional_indicator r JOIN short USING (indicator)
 LEFT JOIN (SELECT indicator, max(percent) FILTER (WHERE round_id = 1) AS first, max(percent) FILTER (WHERE round_id = 2) AS second
 	FROM ivanovo.regional_indicator GROUP BY indicator) before USING (indicator)
 WHERE r.round_id = :year ORDER BY r.position;
 
 \echo
-\echo '3. КАРТА ОДНОГО МУНИЦИПАЛИТЕТА:' :municipality', 2026 год, с причинами.'
-SELECT m.position AS "№", short.title AS "Показатель", m.numerator AS "Числ.", m.denominator AS "Знам.", pg_temp.rus(m.percent, 5) AS "%", pg_temp.rus(m.threshold, 6, 2) AS "Порог",
-	m.score AS "Балл", m.gap AS "До порога", CASE WHEN m.note_required THEN 'да' END AS "Записка", m.reason AS "Пояснение"
+\echo '3. КАРТА ОДНОГО МУНИЦИПАЛИТЕТА:' :municipality', 2026 год.'
+\echo 'Ещё — сколько не хватило до порога; Зап. — нужна аналитическая записка (п. 1.2.6).'
+SELECT m.position AS "№", short.title AS "Показатель", lpad(m.numerator || '/' || m.denominator, 6) AS "Доля", pg_temp.rus(m.percent, 5) AS "%",
+	m.score AS "Балл", nullif(m.gap, 0) AS "Ещё", CASE WHEN m.note_required THEN 'да' END AS "Зап.", m.reason AS "Пояснение"
 FROM ivanovo.municipal_indicator m JOIN short USING (indicator)
 WHERE m.round_id = :year AND m.municipality = :'municipality' ORDER BY m.position;
 

@@ -15,7 +15,9 @@ VALUES
 		   i.numerator, i.denominator, i.cohort, i.missing, i.polarity,
 		   i.source_formula, i.documents, i.source_defect, i.definition_id
 	FROM round r
-	JOIN indicator i ON daterange(i.valid_from, i.valid_until) @> r.cohort_on
+	-- plain comparisons, not a range: the planner can tell that most definitions hold
+	JOIN indicator i ON (i.valid_from IS NULL OR i.valid_from <= r.cohort_on)
+					AND (i.valid_until IS NULL OR r.cohort_on < i.valid_until)
 $view$),
 (2, 'round_methodology', $view$
 	-- one compiled methodology per round and level; schools of other kinds are left out here
@@ -289,7 +291,9 @@ $view$),
 			('has_study_plans', c.has_study_plans), ('has_tutoring', c.has_tutoring),
 			('internet_resolved', c.internet_resolved), ('equipment_resolved', c.equipment_resolved),
 			('staffing_resolved', c.staffing_resolved)) AS v(question, given) ON v.question = n.question
-		WHERE n.respondent = 'school' AND daterange(n.valid_from, n.valid_until) @> r.cohort_on
+		WHERE n.respondent = 'school'
+		  AND (n.valid_from IS NULL OR n.valid_from <= r.cohort_on)
+		  AND (n.valid_until IS NULL OR r.cohort_on < n.valid_until)
 	) AS q ON true
 $view$)
 $function$;

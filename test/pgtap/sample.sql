@@ -158,7 +158,9 @@ SELECT bag_eq(:'regional', :'regional_independent', 'regional figures, differenc
 -- ---- independent: one school's part in each figure ----
 CREATE TEMP TABLE school_part AS
 SELECT a.round_id, a.municipality_id, a.school_id, v.indicator, v.belongs AS in_cohort,
-	CASE WHEN v.belongs AND v.whole IS NOT NULL THEN v.part END AS numerator, CASE WHEN v.belongs THEN v.whole END AS denominator,
+	-- of two counts, neither without the other: the parts add up to the figure
+	CASE WHEN v.belongs AND v.whole IS NOT NULL THEN v.part END AS numerator,
+	CASE WHEN v.belongs AND (v.part IS NOT NULL OR v.scored) THEN v.whole END AS denominator,
 	CASE WHEN v.belongs AND v.scored THEN coalesce(v.part, 0) END AS score
 FROM answer a, LATERAL (VALUES ('low_or_adverse_schools', true, l::int, 1, false),
 	('diagnosed_subject', l, diagnosed_subject, teachers, false), ('diagnosed_method', l, diagnosed_method, teachers, false),

@@ -1,0 +1,261 @@
+-- The records of a form's export as typed rows: who answers, when, what, and what cannot be read.
+
+-- A municipality is called «Вичугский район», «Вичугский муниципальный район», «г. Вичуга», «ГО Вичуга».
+CREATE FUNCTION import_place(name text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT coalesce(string_agg(w.word, ' ' ORDER BY w.position), '')
+	FROM string_to_table(shnor.form_normalize(name), ' ') WITH ORDINALITY AS w(word, position)
+	WHERE w.word <> ALL ('{городской,муниципальный,муниципальное,образование,округ,район,город,р-н,г,г.,го,мо,мр}'::text[])
+$function$;
+COMMENT ON FUNCTION import_place(text) IS
+'Internal: the name of a municipality without the words that say of what kind it is, normalized.';
+
+-- how alike two normalized names are: words in common, 0 to 1
+CREATE FUNCTION import_likeness(one text[], other text[]) RETURNS numeric
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT 2.0 * count(*) / nullif(cardinality(one) + cardinality(other), 0) FROM unnest(one) AS w WHERE w = ANY (other)
+$function$;
+COMMENT ON FUNCTION import_likeness(text[], text[]) IS
+'Internal: share of words that two names have in common, 0 to 1; NULL for two names without words.';
+
+CREATE FUNCTION import_rows(region text, round_id integer, respondent text, content text, columns jsonb, asked text[],
+							OUT line integer, OUT who integer, OUT submitted_at timestamptz, OUT answers jsonb,
+							OUT row_values text[], OUT issues jsonb, OUT refused boolean)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	WITH zone AS (
+		SELECT coalesce((SELECT s.time_zone FROM setting s), 'Europe/Moscow') AS time_zone
+	), header AS MATERIALIZED (
+		SELECT c.column_no, c.header, c.field, c.answer_type
+		FROM jsonb_to_recordset(columns -> 'columns')
+			AS c(column_no integer, header text, field text, answer_type text, respondent text)
+		WHERE c.answer_type <> 'ignore' AND (c.respondent IS NULL OR c.respondent = import_rows.respondent)
+	), titled AS (
+		-- the first column of each field: where issues of the whole field are shown
+		SELECT DISTINCT ON (h.field) h.field, h.column_no, h.header FROM header h ORDER BY h.field, h.column_no
+	), record AS MATERIALIZED (
+		SELECT r.line, r.fields
+		FROM shnor.form_rows(content, columns ->> 'delimiter') r
+		WHERE r.line > (columns ->> 'line')::integer
+		  AND EXISTS (SELECT FROM unnest(r.fields) AS v WHERE shnor.form_clean(v) <> '')
+	), reading AS MATERIALIZED (
+		SELECT r.line, h.column_no, h.header, h.field, c.raw,
+			   CASE h.answer_type
+				   WHEN 'count' THEN to_jsonb(shnor.form_count(c.raw))
+				   WHEN 'yes_no' THEN to_jsonb(shnor.form_yes_no(c.raw))
+				   WHEN 'timestamp' THEN to_jsonb(shnor.form_timestamp(c.raw, z.time_zone))
+				   WHEN 'code' THEN to_jsonb(shnor.form_clean(c.raw))
+				   ELSE to_jsonb(shnor.form_normalize(c.raw))
+			   END AS value,
+			   CASE WHEN h.answer_type IN ('count', 'yes_no', 'timestamp')
+				   THEN shnor.form_problem(c.raw, h.answer_type) END AS problem
+		FROM record r
+		CROSS JOIN zone z
+		CROSS JOIN LATERAL unnest(r.fields) WITH ORDINALITY AS c(raw, column_no)
+		JOIN header h ON h.column_no = c.column_no
+		WHERE shnor.form_clean(c.raw) <> ''
+	), answer AS MATERIALIZED (
+		-- several columns may ask one thing: what is there counts
+		SELECT r.line, r.field, (array_agg(r.value ORDER BY r.column_no))[1] AS value,
+			   (array_agg(r.raw ORDER BY r.column_no))[1] AS raw,
+			   count(DISTINCT r.value) > 1 AS contradicts, string_agg(shnor.form_clean(r.raw), ' / ' ORDER BY r.column_no) AS all_raw
+		FROM reading r
+		WHERE r.problem IS NULL AND r.value IS NOT NULL
+		GROUP BY r.line, r.field
+	),
+
+	-- ---- who answers ----
+	place AS (
+		SELECT DISTINCT ON (k.key) k.key, k.municipality_id
+		FROM (SELECT shnor.form_normalize(m.name) AS key, m.municipality_id, 1 AS preference FROM municipality m
+			  UNION ALL
+			  SELECT m.oktmo, m.municipality_id, 2 FROM municipality m WHERE m.oktmo IS NOT NULL
+			  UNION ALL
+			  SELECT shnor.import_place(m.name), min(m.municipality_id), 3 FROM municipality m
+			  GROUP BY shnor.import_place(m.name) HAVING count(*) = 1) k
+		WHERE k.key <> ''
+		ORDER BY k.key, k.preference, k.municipality_id
+	), directory AS MATERIALIZED (
+		SELECT o.school_id, o.municipality_id, shnor.form_clean(o.code) AS code, shnor.form_normalize(o.name) AS name_key,
+			   format('%s (%s, код %s)', o.name, m.name, o.code) AS label,
+			   coalesce(o.opened_on <= r.cohort_on, true) AND coalesce(r.cohort_on < o.closed_on, true) AS in_round,
+			   r.cohort_on
+		FROM school o
+		JOIN municipality m ON m.municipality_id = o.municipality_id
+		JOIN round r ON r.round_id = import_rows.round_id
+		WHERE import_rows.respondent = 'school'
+	), named AS MATERIALIZED (
+		SELECT r.line, c.value #>> '{}' AS code, n.value #>> '{}' AS name_key, t.value IS NOT NULL AS has_place,
+			   coalesce(p.municipality_id, q.municipality_id) AS municipality_id
+		FROM record r
+		LEFT JOIN answer c ON c.line = r.line AND c.field = 'school_code'
+		LEFT JOIN answer n ON n.line = r.line AND n.field = 'school_name'
+		LEFT JOIN answer t ON t.line = r.line AND t.field = 'municipality'
+		LEFT JOIN place p ON p.key = t.value #>> '{}'
+		LEFT JOIN place q ON q.key = shnor.import_place(t.value #>> '{}')
+	), namesake AS (
+		-- schools of that name: anywhere, and where the row says
+		SELECT n.line, array_agg(d.school_id) AS anywhere,
+			   count(*) FILTER (WHERE h.here) AS here,
+			   count(*) FILTER (WHERE h.here AND d.in_round) AS here_in_round,
+			   coalesce(min(d.school_id) FILTER (WHERE h.here AND d.in_round), min(d.school_id) FILTER (WHERE h.here)) AS school_id,
+			   string_agg(d.label, '; ' ORDER BY d.label) FILTER (WHERE h.here AND d.in_round) AS labels
+		FROM named n
+		JOIN directory d ON d.name_key = n.name_key
+		CROSS JOIN LATERAL (SELECT NOT n.has_place OR d.municipality_id = n.municipality_id AS here) h
+		GROUP BY n.line
+	), matched AS (
+		SELECT n.*, c.school_id AS by_code,
+			   CASE WHEN s.here_in_round = 1 OR s.here = 1 THEN s.school_id END AS by_name,
+			   s.anywhere, s.here_in_round, s.here, s.labels
+		FROM named n
+		LEFT JOIN directory c ON c.code = n.code
+		LEFT JOIN namesake s ON s.line = n.line
+	), told AS (
+		SELECT m.*, coalesce(m.by_code, m.by_name) AS school_id,
+			   CASE
+				   WHEN m.by_code IS NOT NULL THEN
+					   CASE WHEN m.by_code <> ALL (m.anywhere) THEN 'code_and_name' END
+				   WHEN m.code IS NULL AND m.name_key IS NULL THEN 'no_school'
+				   WHEN m.name_key IS NULL THEN 'unknown_code'
+				   WHEN m.has_place AND m.municipality_id IS NULL THEN 'unknown_municipality'
+				   WHEN m.here_in_round > 1 THEN 'ambiguous_school'
+				   WHEN m.by_name IS NULL AND m.here > 1 THEN 'not_in_round'
+				   WHEN m.by_name IS NULL AND m.code IS NOT NULL THEN 'unknown_code'
+				   WHEN m.by_name IS NULL THEN 'unknown_school'
+			   END AS problem
+		FROM matched m
+		WHERE import_rows.respondent = 'school'
+		UNION ALL
+		SELECT m.*, NULL,
+			   CASE WHEN NOT m.has_place THEN 'no_municipality'
+				   WHEN m.municipality_id IS NULL THEN 'unknown_municipality' END
+		FROM matched m
+		WHERE import_rows.respondent = 'municipality'
+	), identified AS MATERIALIZED (
+		SELECT t.line, t.code, t.name_key, t.municipality_id, t.has_place, t.labels, d.label, d.cohort_on,
+			   CASE import_rows.respondent WHEN 'school' THEN t.school_id ELSE t.municipality_id END AS who,
+			   coalesce(t.problem, CASE WHEN NOT d.in_round THEN 'not_in_round'
+									   WHEN t.code IS NOT NULL AND t.by_code IS NULL THEN 'code_ignored' END) AS problem,
+			   CASE
+				   WHEN t.problem IN ('unknown_municipality', 'no_municipality') THEN 'municipality'
+				   WHEN t.problem = 'code_and_name' OR t.code IS NULL AND t.name_key IS NOT NULL THEN 'school_name'
+				   WHEN t.code IS NOT NULL OR EXISTS (SELECT FROM header h WHERE h.field = 'school_code') THEN 'school_code'
+				   ELSE 'school_name'
+			   END AS field
+		FROM told t
+		LEFT JOIN directory d ON d.school_id = t.school_id
+	), unknown AS (
+		SELECT i.*, string_to_array(i.name_key, ' ') AS words
+		FROM identified i
+		WHERE i.problem IN ('unknown_school', 'unknown_code', 'unknown_municipality')
+		-- a file of another region need not be compared to the last row
+		ORDER BY i.line LIMIT 200
+	), nearest AS (
+		SELECT u.line, string_agg(n.label, '; ' ORDER BY n.likeness DESC, n.label) AS labels
+		FROM unknown u
+		CROSS JOIN LATERAL (
+			SELECT d.label, l.likeness
+			FROM directory d
+			CROSS JOIN LATERAL (
+				SELECT CASE WHEN ltrim(translate(d.code, ' -./', ''), '0') = ltrim(translate(u.code, ' -./', ''), '0') THEN 1
+						   ELSE shnor.import_likeness(u.words, string_to_array(d.name_key, ' ')) END AS likeness) l
+			WHERE d.in_round AND (NOT u.has_place OR d.municipality_id = u.municipality_id) AND l.likeness >= 0.5
+			ORDER BY l.likeness DESC, d.label LIMIT 3) n
+		WHERE u.problem <> 'unknown_municipality'
+		GROUP BY u.line
+	),
+
+	-- ---- what cannot be read ----
+	stored AS (
+		SELECT s.school_id AS who, to_jsonb(s) AS document FROM submission s
+		WHERE import_rows.respondent = 'school' AND s.round_id = import_rows.round_id
+		UNION ALL
+		SELECT s.municipality_id, to_jsonb(s) FROM municipal_submission s
+		WHERE import_rows.respondent = 'municipality' AND s.round_id = import_rows.round_id
+	), filled AS MATERIALIZED (
+		SELECT r.line, i.who, (SELECT jsonb_object_agg(a, NULL) FROM unnest(asked) AS a)
+			   || coalesce(jsonb_object_agg(a.field, a.value) FILTER (WHERE a.field = ANY (asked)), '{}') AS answers
+		FROM record r
+		JOIN identified i ON i.line = r.line
+		LEFT JOIN answer a ON a.line = r.line
+		GROUP BY r.line, i.who
+	), part AS (
+		-- a part and its whole; what the file does not ask stands as it is stored
+		SELECT q.question, q.part_of, w.wording AS whole_wording
+		FROM question q
+		JOIN question w ON w.question = q.part_of
+		JOIN round r ON daterange(q.valid_from, q.valid_until) @> r.cohort_on
+					AND daterange(w.valid_from, w.valid_until) @> r.cohort_on
+		WHERE r.round_id = import_rows.round_id AND q.respondent = import_rows.respondent
+		  AND (q.question = ANY (asked) OR q.part_of = ANY (asked))
+	), issue AS (
+		SELECT r.line, r.column_no, r.header, r.field AS question, r.raw AS raw_value, r.problem, NULL AS detail
+		FROM reading r WHERE r.problem IS NOT NULL
+		UNION ALL
+		SELECT a.line, t.column_no, t.header, a.field, a.all_raw, 'two_values', NULL
+		FROM answer a JOIN titled t ON t.field = a.field
+		WHERE a.contradicts
+		UNION ALL
+		SELECT r.line, min(c.column_no)::integer, NULL, NULL, string_agg(shnor.form_clean(c.raw), ' | ' ORDER BY c.column_no), 'ragged',
+			   columns ->> 'width'
+		FROM record r CROSS JOIN LATERAL unnest(r.fields) WITH ORDINALITY AS c(raw, column_no)
+		WHERE c.column_no > (columns ->> 'width')::integer AND shnor.form_clean(c.raw) <> ''
+		GROUP BY r.line
+		UNION ALL
+		SELECT f.line, t.column_no, t.header, t.field, n.part #>> '{}', 'part_larger',
+			   format('%s (вопрос «%s»)', n.whole #>> '{}', p.whole_wording)
+		FROM filled f
+		LEFT JOIN stored s ON s.who = f.who
+		CROSS JOIN part p
+		CROSS JOIN LATERAL (
+			SELECT nullif((coalesce(s.document, '{}') || f.answers) -> p.question, 'null') AS part,
+				   nullif((coalesce(s.document, '{}') || f.answers) -> p.part_of, 'null') AS whole) n
+		JOIN titled t ON t.field = CASE WHEN p.question = ANY (asked) THEN p.question ELSE p.part_of END
+		WHERE n.part > n.whole
+		  -- a cell that could not be read has its own issue
+		  AND NOT EXISTS (SELECT FROM reading r WHERE r.line = f.line AND r.field = p.part_of AND r.problem IS NOT NULL)
+		UNION ALL
+		SELECT i.line, t.column_no, t.header, coalesce(t.field, i.field), a.raw, i.problem,
+			   CASE i.problem
+				   WHEN 'ambiguous_school' THEN i.labels
+				   WHEN 'not_in_round' THEN coalesce(i.label || ' на ' || to_char(i.cohort_on, 'DD.MM.YYYY'), '')
+				   WHEN 'code_and_name' THEN i.label
+				   WHEN 'code_ignored' THEN i.label
+				   ELSE n.labels
+			   END
+		FROM identified i
+		LEFT JOIN titled t ON t.field = i.field
+		LEFT JOIN answer a ON a.line = i.line AND a.field = i.field
+		LEFT JOIN nearest n ON n.line = i.line
+		WHERE i.problem IS NOT NULL
+	), noted AS (
+		SELECT i.line, bool_or(i.problem <> 'code_ignored') AS refused,
+			   jsonb_agg(jsonb_build_object('column_no', i.column_no, 'header', i.header, 'question', i.question,
+											'raw_value', i.raw_value, 'problem', i.problem, 'detail', i.detail,
+											'warns', i.problem = 'code_ignored') ORDER BY i.column_no) AS issues
+		FROM issue i
+		GROUP BY i.line
+	)
+	SELECT f.line, f.who, (a.value #>> '{}')::timestamptz, f.answers,
+		   CASE WHEN n.issues IS NOT NULL THEN r.fields END, coalesce(n.issues, '[]'), coalesce(n.refused, false)
+	FROM filled f
+	JOIN record r ON r.line = f.line
+	LEFT JOIN noted n ON n.line = f.line
+	LEFT JOIN answer a ON a.line = f.line AND a.field = 'submitted_at'
+	ORDER BY f.line;
+END
+$function$;
+COMMENT ON FUNCTION import_rows(text, integer, text, text, jsonb, text[]) IS
+'Internal: the records of a form''s export that are not blank: line, who (school_id or municipality_id), submitted_at (NULL when the file does not tell), answers (a JSON object of the questions asked), row_values (the record as it stands, where there are issues), issues (column_no, header, question, raw_value, problem, detail, warns) and whether the row is refused. columns is what import_columns() gives, asked the questions that the file asks of the respondent.';
