@@ -18,6 +18,11 @@
 #define palloc0_array(type, count) ((type *) palloc0(sizeof(type) * (count)))
 #endif
 
+/* functions that do not return are marked in front since 18 */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* varlena macros have a header of their own since 16 */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
