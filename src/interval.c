@@ -102,8 +102,8 @@ wilson(const Share *s, double z)
 	if (s->numerator < 0 || s->numerator > s->denominator)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("interval needs a share of a whole: " INT64_FORMAT "/" INT64_FORMAT,
-						s->numerator, s->denominator),
+				 errmsg("interval needs a share of a whole: %lld/%lld",
+						(long long) s->numerator, (long long) s->denominator),
 				 errhint("The numerator must lie between 0 and the denominator.")));
 
 	centre = (n + z * z / 2.0) / (d + z * z);
