@@ -12,22 +12,16 @@ $function$;
 COMMENT ON FUNCTION import_place(text) IS
 'Internal: the name of a municipality without the words that say of what kind it is, normalized.';
 
--- how alike two normalized names are: words in common, 0 to 1
-CREATE FUNCTION import_likeness(one text[], other text[]) RETURNS numeric
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, shnor, pg_temp
-AS $function$
-	SELECT 2.0 * count(*) / nullif(cardinality(one) + cardinality(other), 0) FROM unnest(one) AS w WHERE w = ANY (other)
-$function$;
-COMMENT ON FUNCTION import_likeness(text[], text[]) IS
-'Internal: share of words that two names have in common, 0 to 1; NULL for two names without words.';
-
 CREATE FUNCTION import_rows(region text, round_id integer, respondent text, content text, columns jsonb, asked text[],
 							OUT line integer, OUT who integer, OUT submitted_at timestamptz, OUT answers jsonb,
 							OUT row_values text[], OUT issues jsonb, OUT refused boolean)
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- nothing is known of a file's size when the plan is made: hash joins are right for small and large ones,
+-- and the price put on the nested loops that remain would start the JIT compiler
+SET enable_nestloop = off
+SET jit = off
 AS $function$
 #variable_conflict use_column
 BEGIN
@@ -96,14 +90,16 @@ BEGIN
 		JOIN round r ON r.round_id = import_rows.round_id
 		WHERE import_rows.respondent = 'school'
 	), named AS MATERIALIZED (
-		SELECT r.line, c.value #>> '{}' AS code, n.value #>> '{}' AS name_key, t.value IS NOT NULL AS has_place,
+		SELECT r.line, r.code, r.name_key, r.place IS NOT NULL AS has_place,
 			   coalesce(p.municipality_id, q.municipality_id) AS municipality_id
-		FROM record r
-		LEFT JOIN answer c ON c.line = r.line AND c.field = 'school_code'
-		LEFT JOIN answer n ON n.line = r.line AND n.field = 'school_name'
-		LEFT JOIN answer t ON t.line = r.line AND t.field = 'municipality'
-		LEFT JOIN place p ON p.key = t.value #>> '{}'
-		LEFT JOIN place q ON q.key = shnor.import_place(t.value #>> '{}')
+		FROM (SELECT r.line,
+					 max(a.value #>> '{}') FILTER (WHERE a.field = 'school_code') AS code,
+					 max(a.value #>> '{}') FILTER (WHERE a.field = 'school_name') AS name_key,
+					 max(a.value #>> '{}') FILTER (WHERE a.field = 'municipality') AS place
+			  FROM record r LEFT JOIN answer a ON a.line = r.line
+			  GROUP BY r.line) r
+		LEFT JOIN place p ON p.key = r.place
+		LEFT JOIN place q ON q.key = shnor.import_place(r.place)
 	), namesake AS (
 		-- schools of that name: anywhere, and where the row says
 		SELECT n.line, array_agg(d.school_id) AS anywhere,
@@ -161,31 +157,43 @@ BEGIN
 		FROM identified i
 		WHERE i.problem IN ('unknown_school', 'unknown_code', 'unknown_municipality')
 		-- a file of another region need not be compared to the last row
-		ORDER BY i.line LIMIT 200
-	), nearest AS (
-		SELECT u.line, string_agg(n.label, '; ' ORDER BY n.likeness DESC, n.label) AS labels
+		ORDER BY i.line LIMIT 50
+	), alike AS (
+		-- names that share half of their words, and codes that differ in punctuation only
+		SELECT w.line, d.school_id, 2.0 * count(*) / max(w.words + d.words) AS likeness
+		FROM (SELECT u.line, v.word, cardinality(u.words) AS words FROM unknown u CROSS JOIN LATERAL unnest(u.words) AS v(word)) w
+		JOIN (SELECT o.school_id, v.word, cardinality(o.words) AS words
+			  FROM (SELECT o.school_id, string_to_array(o.name_key, ' ') AS words FROM directory o WHERE o.in_round) o
+			  CROSS JOIN LATERAL unnest(o.words) AS v(word)) d ON d.word = w.word
+		GROUP BY w.line, d.school_id
+		HAVING 4 * count(*) >= max(w.words + d.words)
+		UNION
+		SELECT u.line, d.school_id, 1
 		FROM unknown u
-		CROSS JOIN LATERAL (
-			SELECT d.label, l.likeness
-			FROM directory d
-			CROSS JOIN LATERAL (
-				SELECT CASE WHEN ltrim(translate(d.code, ' -./', ''), '0') = ltrim(translate(u.code, ' -./', ''), '0') THEN 1
-						   ELSE shnor.import_likeness(u.words, string_to_array(d.name_key, ' ')) END AS likeness) l
-			WHERE d.in_round AND (NOT u.has_place OR d.municipality_id = u.municipality_id) AND l.likeness >= 0.5
-			ORDER BY l.likeness DESC, d.label LIMIT 3) n
-		WHERE u.problem <> 'unknown_municipality'
-		GROUP BY u.line
+		JOIN directory d ON ltrim(translate(d.code, ' -./', ''), '0') = ltrim(translate(u.code, ' -./', ''), '0')
+		WHERE d.in_round
+	), nearest AS (
+		SELECT n.line, string_agg(n.label, '; ' ORDER BY n.place) AS labels
+		FROM (SELECT u.line, d.label, row_number() OVER (PARTITION BY u.line ORDER BY max(a.likeness) DESC, d.label) AS place
+			  FROM alike a
+			  JOIN unknown u ON u.line = a.line
+			  JOIN directory d ON d.school_id = a.school_id
+			  WHERE u.problem <> 'unknown_municipality' AND (NOT u.has_place OR d.municipality_id = u.municipality_id)
+			  GROUP BY u.line, d.school_id, d.label) n
+		WHERE n.place <= 3
+		GROUP BY n.line
 	),
 
 	-- ---- what cannot be read ----
-	stored AS (
+	stored AS MATERIALIZED (
 		SELECT s.school_id AS who, to_jsonb(s) AS document FROM submission s
 		WHERE import_rows.respondent = 'school' AND s.round_id = import_rows.round_id
 		UNION ALL
 		SELECT s.municipality_id, to_jsonb(s) FROM municipal_submission s
 		WHERE import_rows.respondent = 'municipality' AND s.round_id = import_rows.round_id
 	), filled AS MATERIALIZED (
-		SELECT r.line, i.who, (SELECT jsonb_object_agg(a, NULL) FROM unnest(asked) AS a)
+		SELECT r.line, i.who, max(a.value #>> '{}') FILTER (WHERE a.field = 'submitted_at') AS submitted_at,
+			   (SELECT jsonb_object_agg(a, NULL) FROM unnest(asked) AS a)
 			   || coalesce(jsonb_object_agg(a.field, a.value) FILTER (WHERE a.field = ANY (asked)), '{}') AS answers
 		FROM record r
 		JOIN identified i ON i.line = r.line
@@ -248,12 +256,11 @@ BEGIN
 		FROM issue i
 		GROUP BY i.line
 	)
-	SELECT f.line, f.who, (a.value #>> '{}')::timestamptz, f.answers,
+	SELECT f.line, f.who, f.submitted_at::timestamptz, f.answers,
 		   CASE WHEN n.issues IS NOT NULL THEN r.fields END, coalesce(n.issues, '[]'), coalesce(n.refused, false)
 	FROM filled f
 	JOIN record r ON r.line = f.line
 	LEFT JOIN noted n ON n.line = f.line
-	LEFT JOIN answer a ON a.line = f.line AND a.field = 'submitted_at'
 	ORDER BY f.line;
 END
 $function$;

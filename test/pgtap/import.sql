@@ -154,7 +154,7 @@ SET ROLE import_owner;
 SELECT pg_temp.make_region('Край "37"');
 SELECT concat_ws(' ', rows_read, loaded, corrected, refused, unchanged) AS summary FROM shnor.import_form('Край "37"', 1, E'Отметка времени,Код ОО,teachers\n01.09.2024,УП-1,1\n02.09.2024,УП-1,2\n02.09.2024,УП-2,-2\n') \gset owner_
 RESET ROLE;
-SELECT is(:'owner_summary', '3 1 1 1 0', 'the owner of a region needs no superuser''s rights; its name may need quotes');
+SELECT is(:'owner_summary'::text, '3 1 1 1 0', 'the owner of a region needs no superuser''s rights; its name may need quotes');
 SELECT is((SELECT imported_by::text FROM "Край ""37""".import), 'import_owner', 'who imported is written down');
 CREATE ROLE import_stranger;
 SET ROLE import_stranger;
