@@ -6,7 +6,7 @@ OBJS        = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 DATA_built  = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA        = $(wildcard sql/updates/$(EXTENSION)--*--*.sql)
-EXTRA_CLEAN = sql/$(EXTENSION)--$(EXTVERSION).sql results regression.diffs regression.out .built-for-*
+EXTRA_CLEAN = sql/$(EXTENSION)--$(EXTVERSION).sql results regression.diffs regression.out .built-for-* po/*.mo po/*.pot
 
 REGRESS      = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=plpgsql $(EXTRA_REGRESS_OPTS)
@@ -37,6 +37,46 @@ sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/install/*.sql)) $(EXT
 $(OBJS): $(wildcard src/*.h) .built-for-$(MAJORVERSION)
 .built-for-$(MAJORVERSION):
 	@rm -f .built-for-* && touch $@
+
+# Messages in other languages: po/LANGUAGE.po. PGXS would do this for an nls.mk,
+# but stops where msgfmt is missing; here the build goes on in English.
+CATALOGUES = $(if $(filter yes,$(enable_nls)),$(patsubst %.po,%.mo,$(sort $(wildcard po/*.po))))
+ifneq ($(CATALOGUES),)
+# the name that PG_TEXTDOMAIN() gives, where the server looks for it
+catalogue = $(DESTDIR)$(localedir)/$(basename $(notdir $1))/LC_MESSAGES/$(EXTENSION)-$(MAJORVERSION).mo
+
+uninstall: uninstall-catalogues
+uninstall-catalogues:
+	rm -f $(foreach m,$(CATALOGUES),'$(call catalogue,$m)')
+
+ifneq ($(shell command -v '$(or $(MSGFMT),msgfmt)'),)
+all: $(CATALOGUES)
+po/%.mo: po/%.po
+	$(or $(MSGFMT),msgfmt) --check -o $@ $<
+
+install: install-catalogues
+install-catalogues: $(CATALOGUES)
+	$(foreach m,$(CATALOGUES),$(MKDIR_P) '$(dir $(call catalogue,$m))' && $(INSTALL_DATA) $m '$(call catalogue,$m)' &&) :
+else
+all: no-catalogues
+no-catalogues:
+	@echo 'No msgfmt (gettext): building without messages in Russian.'
+endif
+endif
+
+# formats of formula_error() and of messages put together by hand stand in _()
+XGETTEXT_WORDS = --keyword --keyword=_ --keyword=gettext_noop --flag=_:1:pass-c-format --flag=formula_error:5:c-format \
+	$(foreach f,errmsg errdetail errhint errcontext,--keyword=$f --flag=$f:1:c-format)
+
+update-po:
+	xgettext --add-comments=translator --no-wrap --sort-by-file --add-location=file --package-name=$(EXTENSION) \
+		$(XGETTEXT_WORDS) -o po/$(EXTENSION).pot $(sort $(wildcard src/*.c))
+	for po in po/*.po; do \
+		msgmerge --quiet --no-wrap --sort-by-file --add-location=file --previous --update --backup=none $$po po/$(EXTENSION).pot && \
+		msgfmt --check --statistics -o /dev/null $$po || exit 1; \
+	done
+
+.PHONY: install-catalogues uninstall-catalogues no-catalogues update-po
 endif
 
 # PG_CONFIG reaches the scripts only when it was given; else they choose, and 15 comes first
@@ -46,6 +86,7 @@ help:
 	@echo 'make                build          (PG_CONFIG=…/pg_config names the PostgreSQL)'
 	@echo 'make install        install the extension, as root'
 	@echo 'make installcheck   pg_regress on a running server'
+	@echo 'make update-po      bring the translations in po/ up to the messages in src/'
 	@echo 'make setup          install the Debian packages that are missing, saying which'
 	@echo 'make test           set up, build, install, run all tests in a throw-away cluster'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'

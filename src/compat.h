@@ -1,7 +1,8 @@
 /*
  * compat.h
- *		Every difference between PostgreSQL's major versions that the code
- *		meets.  No other file tests PG_VERSION_NUM.
+ *		What every source file includes after postgres.h: every difference
+ *		between PostgreSQL's major versions that the code meets (no other file
+ *		tests PG_VERSION_NUM), and the catalogue of our messages.
  */
 #ifndef SHNOR_COMPAT_H
 #define SHNOR_COMPAT_H
@@ -18,6 +19,11 @@
 #define palloc0_array(type, count) ((type *) palloc0(sizeof(type) * (count)))
 #endif
 
+/* functions that do not return are marked in front since 18 */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* varlena macros have a header of their own since 16 */
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
@@ -29,5 +35,15 @@
 #else
 #define send_counted_text(buf, text, length) pq_sendcountedtext(buf, text, length, false)
 #endif
+
+/*
+ * Messages are translated from our own catalogue, po/, not from the server's:
+ * ereport() takes TEXTDOMAIN where it stands, and c.h's _() knows only the
+ * server's.  In a callback of a foreign ereport(), only _() is ours.
+ */
+#undef TEXTDOMAIN
+#define TEXTDOMAIN PG_TEXTDOMAIN("shnor")
+#undef _
+#define _(x) dgettext(TEXTDOMAIN, x)
 
 #endif							/* SHNOR_COMPAT_H */

@@ -55,8 +55,9 @@ counter_compile(Counter *counter, Datum methodology, const FormulaColumns *colum
 	Methodology *value = DatumGetMethodologyP(methodology);
 	MemoryContext old = MemoryContextSwitchTo(counter->context);
 
+	/* the state of somebody's own aggregate without our final function */
 	if (!value->done)
-		elog(ERROR, "methodology is not finished");
+		value = methodology_finish(value);
 	counter->raw = NULL;
 	counter->raw_size = 0;
 	/* a pointer to memory may come to mean something else: do not know it */

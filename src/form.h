@@ -11,6 +11,8 @@
 #include "pgtime.h"
 #include "utils/timestamp.h"
 
+#include "compat.h"
+
 /* a time read from a form */
 typedef struct FormTime
 {

@@ -92,7 +92,8 @@ form_error_context(void *arg)
 
 	errcontext("form, record that starts on line %d", source->line);
 	if (geterrcode() == ERRCODE_BAD_COPY_FILE_FORMAT)
-		errhint("Look for a quotation mark without its pair in the record that starts on line %d.", source->line);
+		errhint("%s", psprintf(_("Look for a quotation mark without its pair in the record that starts on line %d."),
+							   source->line));
 }
 
 static void

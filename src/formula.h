@@ -17,6 +17,8 @@
 #include "nodes/pg_list.h"
 #include "utils/numeric.h"
 
+#include "compat.h"
+
 /* Types of values in formulas; the order is that of implicit widening. */
 typedef enum FormulaType
 {
@@ -96,9 +98,9 @@ typedef struct FormulaValue
 
 /* formula.c */
 extern Formula *formula_parse(const FormulaSource *source);
-extern void formula_error(const FormulaSource *source, int location,
-						  int sqlstate, const char *hint,
-						  const char *format,...) pg_attribute_printf(5, 6) pg_attribute_noreturn();
+pg_noreturn extern void formula_error(const FormulaSource *source, int location,
+									  int sqlstate, const char *hint,
+									  const char *format,...) pg_attribute_printf(5, 6);
 extern List *formula_columns(const Formula *formula, List *names);
 
 /* formula_bind.c */

@@ -9,13 +9,15 @@
  */
 #include "postgres.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
 #include "share.h"
+
+/* the least probability outside an interval that is computed */
+#define MIN_OUTSIDE		1e-300
 
 /* Wilson's interval of a share, all as fractions 0 to 1 */
 typedef struct Interval
@@ -78,8 +80,13 @@ confidence_to_z(Numeric confidence)
 	outside = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 												 value));
 
-	/* z hardly grows where a double ends, about 37 */
-	return normal_upper_quantile(Max(outside, 4 * DBL_MIN) / 2.0);
+	/* further out a double is no longer precise, or 0 */
+	if (outside < MIN_OUTSIDE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("confidence is too close to 1"),
+				 errhint("Write 0.95, or 0.99 for more certainty.")));
+	return normal_upper_quantile(outside / 2.0);
 }
 
 /* checks that the share is one of a whole; its denominator is not 0 here */
@@ -95,8 +102,8 @@ wilson(const Share *s, double z)
 	if (s->numerator < 0 || s->numerator > s->denominator)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("interval needs a share of a whole: " INT64_FORMAT "/" INT64_FORMAT,
-						s->numerator, s->denominator),
+				 errmsg("interval needs a share of a whole: %lld/%lld",
+						(long long) s->numerator, (long long) s->denominator),
 				 errhint("The numerator must lie between 0 and the denominator.")));
 
 	centre = (n + z * z / 2.0) / (d + z * z);

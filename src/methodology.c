@@ -164,8 +164,8 @@ set_digest(Methodology *methodology)
 }
 
 /* Sort the definitions, refuse duplicates, set the digest. */
-static Methodology *
-finish(const Methodology *methodology)
+Methodology *
+methodology_finish(const Methodology *methodology)
 {
 	StoredDefinition *definitions = read_all_stored(methodology);
 	int			n = methodology->ndefinitions;
@@ -212,7 +212,7 @@ methodology_from_texts(const DefinitionTexts *definitions, int ndefinitions)
 	for (int i = 0; i < ndefinitions; i++)
 		append_definition(&buf, definitions[i].id, definitions[i].missing,
 						  definitions[i].texts);
-	return finish(end_value(&buf, ndefinitions));
+	return methodology_finish(end_value(&buf, ndefinitions));
 }
 
 DefinitionTexts *
@@ -400,7 +400,7 @@ Datum
 methodology_final(PG_FUNCTION_ARGS)
 {
 	require_aggregate(fcinfo, "methodology_final");
-	PG_RETURN_METHODOLOGY_P(finish(PG_GETARG_METHODOLOGY_P(0)));
+	PG_RETURN_METHODOLOGY_P(methodology_finish(PG_GETARG_METHODOLOGY_P(0)));
 }
 
 static int

@@ -54,6 +54,7 @@ typedef struct Definition
 	Formula    *cohort;			/* NULL: every row */
 } Definition;
 
+extern Methodology *methodology_finish(const Methodology *methodology);
 extern Definition *methodology_definitions(const Methodology *methodology);
 
 #define DatumGetMethodologyP(X)		((Methodology *) PG_DETOAST_DATUM(X))

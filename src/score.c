@@ -18,7 +18,7 @@ typedef enum Polarity
 {
 	POLARITY_HIGHER,
 	POLARITY_LOWER,
-	POLARITY_CONTEXT						/* shown, never judged */
+	POLARITY_CONTEXT			/* shown, never judged */
 } Polarity;
 
 PG_FUNCTION_INFO_V1(score);

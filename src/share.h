@@ -17,6 +17,8 @@
 
 #include "fmgr.h"
 
+#include "compat.h"
+
 typedef struct Share
 {
 	int64		numerator;

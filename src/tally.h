@@ -11,7 +11,7 @@
  *	| answered 8, missing 8
  *	+----------------------------------------------------
  *
- * While an aggregate runs, its state may have another form, which accumulate.c
+ * While an aggregate runs, its state may have another form, which lanes.h
  * draws; no such value is ever stored, sent or shown.
  */
 #ifndef SHNOR_TALLY_H

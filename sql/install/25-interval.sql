@@ -4,13 +4,13 @@ CREATE FUNCTION wilson_low(share share, confidence numeric DEFAULT 0.95)
 	RETURNS numeric
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wilson_low(share, numeric) IS
-'lower end of the Wilson score interval, in percent 0 to 100 with 4 decimals; NULL for n/0; error 22023 unless 0 <= n <= d and 0 < confidence < 1';
+'lower end of the Wilson score interval, in percent 0 to 100 with 4 decimals; NULL for n/0; error 22023 unless 0 <= n <= d and 0 < confidence < 1 - 1e-300';
 
 CREATE FUNCTION wilson_high(share share, confidence numeric DEFAULT 0.95)
 	RETURNS numeric
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION wilson_high(share, numeric) IS
-'upper end of the Wilson score interval, in percent 0 to 100 with 4 decimals; NULL for n/0; error 22023 unless 0 <= n <= d and 0 < confidence < 1';
+'upper end of the Wilson score interval, in percent 0 to 100 with 4 decimals; NULL for n/0; error 22023 unless 0 <= n <= d and 0 < confidence < 1 - 1e-300';
 
 CREATE FUNCTION changed(before share, after share,
 						confidence numeric DEFAULT 0.95)

@@ -40,8 +40,11 @@ SELECT line, fields FROM form_rows('a,b', '"');
 SELECT a.line, a.fields, b.fields FROM form_rows(E'a,b\nc,d', ',') a JOIN form_rows(E'a;b\nc;d', ';') b USING (line);
 
 -- ---- form_clean, form_normalize ----
-SELECT raw, '[' || form_clean(raw) || ']' AS clean FROM unnest(ARRAY[
+-- (unaligned: versions of psql differ in the width of characters without one)
+\a
+SELECT '[' || form_clean(raw) || ']' AS clean FROM unnest(ARRAY[
 	E' a \t\n b ', U&'\00A0 1\202F234\00A0', U&'\FEFFДа\200B', '', U&'\00A0', '«Ёж» — 5']) raw;
+\a
 SELECT raw, '[' || form_normalize(raw) || ']' AS normal FROM unnest(ARRAY[
 	'1. Количество  педагогов: «ёжик» * ', '2) Имеется ли?', '1.2.3. Вопрос:', '37.001', '12.', '12', '500+',
 	E'Школа\n№ 5 (г. Шуя)', 'ШКОЛА №5 (Г. ШУЯ)', '"Лицей „Маяк“"', 'А–Я — ҐЄІЇ Ѳ', U&'и\0306е\0308', 'ÀÉ×', '1.', '']) raw;

@@ -62,5 +62,9 @@ SELECT methodology_accum(NULL, 1, 'a', NULL, NULL, NULL);
 SELECT methodology_combine('[]', '[]');
 SELECT methodology_final('[]');
 
+-- an aggregate of one's own without the final function gives a value that can be used
+CREATE AGGREGATE pg_temp.bare(int, text, text, text, text) (SFUNC = methodology_accum, STYPE = methodology);
+SELECT m, t FROM (SELECT pg_temp.bare(id, 'a', NULL, NULL, NULL) AS m FROM (VALUES (2), (1)) v(id) OFFSET 0) b, LATERAL (SELECT tally(b.m, ARRAY['a'], x) AS t FROM (VALUES (7)) v(x)) l;
+
 -- many indicators
 SELECT length(methodology(g, 'a + ' || g, 'b', 'c > ' || g, 'no')::text) FROM generate_series(1, 3000) g;

@@ -1,0 +1,162 @@
+-- One figure, however it is reached: tally over columns, over whole rows, from
+-- contributions, from a hand-written query; serial, parallel, shuffled.
+BEGIN;
+CREATE EXTENSION pgtap;
+CREATE EXTENSION shnor;
+SELECT plan(21);
+SET LOCAL search_path = public, shnor;
+SELECT setseed(0.5);
+
+-- 40,000 rows in 50 groups; a tenth of the answers is missing; in group 0 none
+CREATE TABLE answers (gone text, municipality int, teachers int, also_gone int, supported smallint, routes bigint,
+	listed boolean, risk boolean, program boolean, r1 boolean, r2 boolean, r3 boolean);
+CREATE FUNCTION unanswered(g int) RETURNS boolean LANGUAGE sql VOLATILE
+RETURN random() < 0.1 AND g % 50 <> 0;
+INSERT INTO answers
+SELECT 'x', g % 50,
+	CASE WHEN unanswered(g) THEN NULL ELSE (random() * 60)::int END, 7,
+	CASE WHEN unanswered(g) THEN NULL ELSE (random() * 30)::smallint END,
+	CASE WHEN unanswered(g) THEN NULL ELSE (random() * 1000000000000)::bigint END,
+	CASE WHEN unanswered(g) THEN NULL ELSE random() < 0.4 END,
+	CASE WHEN unanswered(g) THEN NULL ELSE random() < 0.2 END,
+	CASE WHEN unanswered(g) THEN NULL ELSE random() < 0.5 END,
+	CASE WHEN unanswered(g) THEN NULL ELSE random() < 0.5 END,
+	CASE WHEN unanswered(g) THEN NULL ELSE random() < 0.5 END,
+	CASE WHEN unanswered(g) THEN NULL ELSE random() < 0.5 END
+FROM generate_series(0, 39999) g;
+-- columns dropped, and added with and without a default, after the rows were written
+ALTER TABLE answers DROP COLUMN gone, DROP COLUMN also_gone;
+ALTER TABLE answers ADD COLUMN extra int, ADD COLUMN preset int NOT NULL DEFAULT 3;
+UPDATE answers SET extra = municipality WHERE teachers % 7 = 0;
+ANALYZE answers;
+
+CREATE TABLE definition (id int, numerator text, denominator text, cohort text, missing text);
+INSERT INTO definition VALUES
+	(1, 'listed', NULL, NULL, 'no'),
+	(2, 'supported', 'teachers', 'listed', 'exclude'),
+	(3, 'supported', 'teachers', 'listed', 'no'),
+	(4, 'program', NULL, 'listed', 'no'),
+	(5, 'program', NULL, 'listed', 'exclude'),
+	(6, 'yes_count(r1, r2, r3) >= 2', NULL, 'risk', 'no'),
+	(7, 'routes + supported', 'teachers * 2 + preset', 'NOT risk OR listed', 'exclude'),
+	(8, 'coalesce(extra, 0)', 'preset', 'supported BETWEEN 5 AND 20', 'no'),
+	(9, 'extra', 'extra', NULL, 'exclude'),
+	(10, 'greatest(teachers, supported)', 'least(routes, 5)', 'teachers IN (1, 2, 3, 50, preset)', 'no'),
+	(5000, '-teachers', '1', 'listed IS NULL', 'exclude');
+CREATE TABLE method AS SELECT methodology(id, numerator, denominator, cohort, missing) AS m FROM definition;
+
+CREATE VIEW over_columns AS
+SELECT municipality, tally((SELECT m FROM method),
+	ARRAY['listed', 'teachers', 'supported', 'program', 'r1', 'r2', 'r3', 'risk', 'routes', 'preset', 'extra'],
+	listed, teachers, supported, program, r1, r2, r3, risk, routes, preset, extra) AS t
+FROM answers GROUP BY municipality;
+CREATE VIEW over_rows AS
+SELECT municipality, tally((SELECT m FROM method), a) AS t FROM answers a GROUP BY municipality;
+
+SET LOCAL max_parallel_workers_per_gather = 0;
+CREATE TABLE serial AS SELECT municipality, t::text FROM over_columns;
+SELECT is(count(*), 50::bigint, 'every group has a tally') FROM serial;
+
+-- the four rules of counting, written out in plain SQL for each indicator
+CREATE FUNCTION by_hand(municipality int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	d definition;
+	part text;
+	result text := '';
+BEGIN
+	FOR d IN SELECT * FROM definition ORDER BY id LOOP
+		EXECUTE format($q$
+			SELECT format('%%s/%%s:%%s:%%s',
+				coalesce(sum(n) FILTER (WHERE c AND n IS NOT NULL AND d IS NOT NULL), 0),
+				coalesce(sum(d) FILTER (WHERE c AND d IS NOT NULL AND (n IS NOT NULL OR %4$L = 'no')), 0),
+				count(*) FILTER (WHERE c AND n IS NOT NULL AND d IS NOT NULL),
+				count(*) FILTER (WHERE c AND (n IS NULL OR d IS NULL)))
+			FROM (SELECT (%1$s)::text AS nt, (%2$s)::text AS dt, %3$s AS c FROM answers WHERE municipality = $1) r,
+				LATERAL (SELECT CASE nt WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE nt::numeric END AS n, dt::numeric AS d) v
+			$q$, d.numerator, coalesce(d.denominator, '1'), coalesce(d.cohort, 'true'), d.missing)
+		INTO part USING municipality;
+		result := result || CASE WHEN result = '' THEN '' ELSE ',' END || d.id || ':' || part;
+	END LOOP;
+	RETURN '{' || result || '}';
+END $$;
+SELECT results_eq('SELECT municipality, t FROM serial ORDER BY 1',
+	'SELECT g, by_hand(g) FROM generate_series(0, 49) g ORDER BY 1',
+	'tally over columns equals plain SQL, indicator by indicator');
+SELECT results_eq('SELECT municipality, t::text FROM over_rows ORDER BY 1',
+	'SELECT municipality, t FROM serial ORDER BY 1',
+	'tally over whole rows equals it, with columns dropped and added');
+SELECT results_eq($$
+	SELECT municipality, c.id, coalesce(sum(numerator), 0), coalesce(sum(denominator), 0)
+	FROM answers a, method, contribution(m, a) c GROUP BY 1, 2 ORDER BY 1, 2 $$, $$
+	SELECT municipality, (i).id, numerator((i).share)::numeric, denominator((i).share)::numeric
+	FROM (SELECT municipality, items(t::tally) AS i FROM serial) s ORDER BY 1, 2 $$,
+	'the sums of contributions are the tally');
+SELECT is((SELECT (regexp_matches(t, '2:[^:]*:[^:]*:(\d+)'))[1] FROM serial WHERE municipality = 0), '0',
+	'a group where nothing is missing');
+SELECT isnt((SELECT (regexp_matches(t, '2:[^:]*:[^:]*:(\d+)'))[1] FROM serial WHERE municipality = 1), '0',
+	'a group where answers are missing');
+
+-- sorted and hashed grouping, JIT, clustered rows
+SET LOCAL enable_hashagg = off;
+SELECT results_eq('SELECT municipality, t::text FROM over_columns ORDER BY 1', 'SELECT * FROM serial ORDER BY 1', 'sorted grouping');
+SET LOCAL enable_hashagg = on;
+SET LOCAL enable_sort = off;
+SELECT set_eq('SELECT municipality, t::text FROM over_columns', 'SELECT * FROM serial', 'hashed grouping');
+SET LOCAL work_mem = '64kB';
+SELECT set_eq('SELECT municipality, t::text FROM over_columns', 'SELECT * FROM serial', 'hashed grouping that spills');
+RESET work_mem;
+RESET enable_sort;
+SET LOCAL jit = on;
+SET LOCAL jit_above_cost = 0;
+SELECT set_eq('SELECT municipality, t::text FROM over_columns', 'SELECT * FROM serial', 'JIT');
+RESET jit_above_cost;
+SELECT is(t::text, (SELECT t::text FROM over_columns WHERE municipality = 7), 'rows in another order')
+FROM (SELECT tally((SELECT m FROM method), a ORDER BY a.teachers DESC, a.supported) AS t FROM answers a WHERE municipality = 7) s;
+
+-- parallel plans
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+
+CREATE FUNCTION plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+	result text := '';
+BEGIN
+	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF, VERBOSE) ' || query LOOP
+		result := result || line || E'\n';
+	END LOOP;
+	RETURN result;
+END $$;
+SELECT matches(plan_of('SELECT * FROM over_columns'), 'Gather.*Partial', 'columns: the plan is parallel and partial');
+SELECT matches(plan_of('SELECT * FROM over_rows'), 'Gather.*Partial', 'rows: the plan is parallel and partial');
+SELECT results_eq('SELECT municipality, t::text FROM over_columns ORDER BY 1', 'SELECT * FROM serial ORDER BY 1', 'parallel, over columns');
+SELECT results_eq('SELECT municipality, t::text FROM over_rows ORDER BY 1', 'SELECT * FROM serial ORDER BY 1', 'parallel, over rows');
+
+-- shuffled combination: any split of the rows, added in any order
+CREATE TABLE parts AS
+SELECT municipality, part, tally((SELECT m FROM method),
+	ARRAY['listed', 'teachers', 'supported', 'program', 'r1', 'r2', 'r3', 'risk', 'routes', 'preset', 'extra'],
+	listed, teachers, supported, program, r1, r2, r3, risk, routes, preset, extra) AS t, random() AS place
+FROM (SELECT *, floor(random() * 40)::int AS part FROM answers) a GROUP BY 1, 2;
+ANALYZE parts;
+SELECT cmp_ok(count(*), '>=', 1900::bigint, 'the rows are split into many parts') FROM parts;
+SELECT results_eq('SELECT municipality, (sum(t ORDER BY place))::text FROM parts GROUP BY 1 ORDER BY 1',
+	'SELECT * FROM serial ORDER BY 1', 'parts added in random order');
+SELECT results_eq('SELECT municipality, (sum(t ORDER BY place DESC))::text FROM parts GROUP BY 1 ORDER BY 1',
+	'SELECT * FROM serial ORDER BY 1', 'and in the opposite order');
+SELECT matches(plan_of('SELECT sum(t) FROM parts'), 'Gather.*Partial', 'sum(tally): the plan is parallel and partial');
+SELECT is((SELECT sum(t)::text FROM parts), (SELECT sum(t::tally)::text FROM serial), 'parallel sum of parts');
+
+-- partitioned tables are aggregated partition by partition
+CREATE TABLE by_part (LIKE answers) PARTITION BY HASH (municipality);
+CREATE TABLE by_part_0 PARTITION OF by_part FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE by_part_1 PARTITION OF by_part FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO by_part SELECT * FROM answers;
+SET LOCAL enable_partitionwise_aggregate = on;
+SELECT results_eq('SELECT municipality, tally((SELECT m FROM method), a)::text FROM by_part a GROUP BY 1 ORDER BY 1',
+	'SELECT * FROM serial ORDER BY 1', 'partitionwise aggregation');
+
+SELECT * FROM finish();
+ROLLBACK;
