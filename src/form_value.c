@@ -3,7 +3,7 @@
  *		What people type into forms: texts made comparable, counts, yes or no.
  *
  * form_problem() names what is wrong with a value that cannot be read.  Calls
- * nothing of shnor but form.h and compat.h (timestamps are read in form_timestamp.c).
+ * nothing of shnor but form.h (timestamps are read in form_timestamp.c).
  */
 #include "postgres.h"
 
@@ -11,7 +11,6 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
-#include "compat.h"
 #include "form.h"
 
 /* what a count's column holds */
