@@ -18,9 +18,9 @@ CREATE FUNCTION import_rows(region text, round_id integer, respondent text, cont
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
--- nothing is known of a file's size when the plan is made: hash joins are right for small and large ones
+-- nothing is known of a file's size when the plan is made: hash joins are right for small and large ones,
+-- and the price put on the nested loops that remain would start the JIT compiler
 SET enable_nestloop = off
--- the cost that this puts on the joins left without a choice must not call for compilation
 SET jit = off
 AS $function$
 #variable_conflict use_column
@@ -157,16 +157,16 @@ BEGIN
 		FROM identified i
 		WHERE i.problem IN ('unknown_school', 'unknown_code', 'unknown_municipality')
 		-- a file of another region need not be compared to the last row
-		ORDER BY i.line LIMIT 200
+		ORDER BY i.line LIMIT 50
 	), alike AS (
 		-- names that share half of their words, and codes that differ in punctuation only
-		SELECT w.line, d.school_id, 2.0 * count(*) / (w.words + cardinality(d.words)) AS likeness
+		SELECT w.line, d.school_id, 2.0 * count(*) / max(w.words + d.words) AS likeness
 		FROM (SELECT u.line, v.word, cardinality(u.words) AS words FROM unknown u CROSS JOIN LATERAL unnest(u.words) AS v(word)) w
-		JOIN (SELECT o.school_id, v.word, o.words
+		JOIN (SELECT o.school_id, v.word, cardinality(o.words) AS words
 			  FROM (SELECT o.school_id, string_to_array(o.name_key, ' ') AS words FROM directory o WHERE o.in_round) o
 			  CROSS JOIN LATERAL unnest(o.words) AS v(word)) d ON d.word = w.word
-		GROUP BY w.line, d.school_id, w.words, d.words
-		HAVING 2 * 2.0 * count(*) >= w.words + cardinality(d.words)
+		GROUP BY w.line, d.school_id
+		HAVING 4 * count(*) >= max(w.words + d.words)
 		UNION
 		SELECT u.line, d.school_id, 1
 		FROM unknown u
