@@ -107,6 +107,8 @@ extern List *formula_columns(const Formula *formula, List *names);
 extern Formula *formula_bind(const Formula *formula,
 							 const FormulaSource *source,
 							 const FormulaColumns *columns);
+
+/* formula_type.c */
 extern FormulaType formula_type_of(Oid type);
 extern const char *formula_type_name(FormulaType type);
 
