@@ -6,7 +6,6 @@
 #include "counter.h"
 
 #include "access/htup_details.h"
-#include "common/int.h"
 #include "utils/memutils.h"
 #include "utils/typcache.h"
 

@@ -403,7 +403,7 @@ program_compile_lanes(Program *program)
 	int			n = program->ndefinitions;
 	MemoryContext scratch;
 	MemoryContext old;
-	int		  (*positions)[3];
+	int		  (*positions)[2];
 	int32	  (*nodes)[3];
 	int		   *groups;
 
