@@ -14,6 +14,14 @@ BEGIN
 	COMMENT ON COLUMN setting.title IS 'Название региона для заголовков отчётов.';
 	COMMENT ON COLUMN setting.time_zone IS 'Часовой пояс, в котором читаются отметки времени форм и кончается последний день срока, например Europe/Moscow.';
 
+	COMMENT ON COLUMN setting.goals IS 'Цели мониторинга (п. 1.2.3): с ними создаётся раунд, если у него не названы свои.';
+	COMMENT ON COLUMN setting.tasks IS 'Задачи мониторинга (п. 1.2.4): так же.';
+	COMMENT ON COLUMN setting.methods IS 'Методы сбора информации (п. 1.2.5): так же.';
+	COMMENT ON COLUMN setting.min_n IS 'Сколько человек или школ должно стоять за долей, чтобы говорить, что она выросла или снизилась.';
+	COMMENT ON COLUMN setting.confidence IS 'Доверительная вероятность, с которой изменение отличают от случайных колебаний.';
+	COMMENT ON COLUMN setting.list_month IS 'Месяц дня, на который берётся перечень ШНОР и ШНСУ за год, в котором мониторинга не было.';
+	COMMENT ON COLUMN setting.list_day IS 'Число того же дня.';
+
 	COMMENT ON TABLE municipality IS 'Муниципальные образования региона.';
 	COMMENT ON COLUMN municipality.municipality_id IS 'Номер муниципалитета в этой базе.';
 	COMMENT ON COLUMN municipality.oktmo IS 'Код ОКТМО: 5, 8 или 11 цифр. Пусто, если код неизвестен.';
@@ -47,6 +55,13 @@ BEGIN
 	COMMENT ON COLUMN round.legal_act_id IS 'Приказ, которым оформлен мониторинг (п. 1.2.7). Без него раунд нельзя открыть.';
 	COMMENT ON COLUMN round.state IS 'Состояние: draft — готовится, open — принимает ответы, closed — закрыт.';
 
+	COMMENT ON COLUMN round.goals IS 'Цели мониторинга (п. 1.2.7).';
+	COMMENT ON COLUMN round.tasks IS 'Задачи мониторинга (п. 1.2.7).';
+	COMMENT ON COLUMN round.methods IS 'Методы сбора информации (п. 1.2.7).';
+	COMMENT ON COLUMN round.results_year IS 'Год оценочных процедур, на результатах которых стоит перечень школ раунда. По умолчанию — год даты состава, до июля — предыдущий.';
+	COMMENT ON COLUMN round.documents_need_check IS 'Подтверждают только проверенные документы. Иначе — все, кроме отклонённых.';
+	COMMENT ON COLUMN round.reopening IS 'Причина, по которой закрытый раунд открыт заново. Пусто: не открывался.';
+
 	COMMENT ON TABLE school_status IS 'Статусы школ по дням: статус действует в день d, если since ≤ d < until. Одинаковые статусы одной школы не пересекаются.';
 	COMMENT ON COLUMN school_status.school_id IS 'Школа.';
 	COMMENT ON COLUMN school_status.status IS 'Статус: low_results — ШНОР, adverse_conditions — ШНСУ, risk_zone — зона риска снижения результатов.';
@@ -62,6 +77,7 @@ BEGIN
 	COMMENT ON COLUMN question.wording IS 'Формулировка вопроса: по ней узнаётся столбец выгрузки формы.';
 	COMMENT ON COLUMN question.answer_type IS 'Тип ответа: count — целое число не меньше нуля, yes_no — да или нет.';
 	COMMENT ON COLUMN question.evidence IS 'Подтверждающий документ: none — не нужен, optional — по желанию, required_if_yes — обязателен при ответе «да».';
+	COMMENT ON COLUMN question.evidence_kinds IS 'Какие документы нужны все сразу: document — документ, order — приказ, agreement — договор о сотрудничестве. Пусто: достаточно одного любого.';
 	COMMENT ON COLUMN question.part_of IS 'Код вопроса о целом: ответ на этот вопрос не может быть больше ответа на тот.';
 	COMMENT ON COLUMN question.source_wording IS 'Формулировка в методике, как она там стоит. Пусто: вопроса в методике нет.';
 	COMMENT ON COLUMN question.source_defect IS 'Недостаток методики и принятое прочтение.';

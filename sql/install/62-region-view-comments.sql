@@ -36,6 +36,30 @@ BEGIN
 	COMMENT ON COLUMN round_methodology.level IS 'Чьи ответы считаются: school или municipality.';
 	COMMENT ON COLUMN round_methodology.methodology IS 'Собранные определения.';
 
+	COMMENT ON VIEW indicator_question IS 'Что читает показатель: вопросы и статусы, которые стоят в его формулах; одна строка на раунд, показатель и столбец.';
+	COMMENT ON COLUMN indicator_question.round_id IS 'Раунд.';
+	COMMENT ON COLUMN indicator_question.indicator IS 'Код показателя.';
+	COMMENT ON COLUMN indicator_question.column_name IS 'Столбец: код вопроса или статус школы.';
+	COMMENT ON COLUMN indicator_question.question IS 'Код вопроса. Пусто: столбец — статус, а не вопрос.';
+	COMMENT ON COLUMN indicator_question.respondent IS 'Кто отвечает: school — организация, municipality — муниципалитет.';
+	COMMENT ON COLUMN indicator_question.answer_type IS 'Вид ответа: count — количество, yes_no — да или нет.';
+	COMMENT ON COLUMN indicator_question.evidence IS 'Нужен ли документ: none — нет, optional — по желанию, required_if_yes — обязателен при ответе «да».';
+	COMMENT ON COLUMN indicator_question.wording IS 'Формулировка вопроса.';
+
+	COMMENT ON VIEW round_member IS 'Состав раунда: у закрытого — записанный при закрытии, у остальных — на дату состава; одна строка на раунд и организацию.';
+	COMMENT ON COLUMN round_member.round_id IS 'Раунд.';
+	COMMENT ON COLUMN round_member.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN round_member.school_id IS 'Организация.';
+	COMMENT ON COLUMN round_member.kind IS 'Вид учреждения: school — школа, preschool — ДОУ, supplementary — УДО.';
+	COMMENT ON COLUMN round_member.low_results IS 'ШНОР на дату состава.';
+	COMMENT ON COLUMN round_member.adverse_conditions IS 'ШНСУ на дату состава.';
+	COMMENT ON COLUMN round_member.risk_zone IS 'Школа зоны риска на дату состава.';
+
+	COMMENT ON VIEW municipal_round IS 'Ответы муниципалитетов о себе с учётом всех источников: одна строка на раунд и муниципалитет, ответивший и не ответивший.';
+	COMMENT ON COLUMN municipal_round.round_id IS 'Раунд.';
+	COMMENT ON COLUMN municipal_round.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN municipal_round.submitted_at IS 'Когда отправлен ответ на форму. Пусто: ответа нет.';
+
 	COMMENT ON VIEW school_round IS 'Организации раунда на дату состава, ответившие и не ответившие: одна строка на раунд и организацию.';
 	COMMENT ON COLUMN school_round.round_id IS 'Раунд.';
 	COMMENT ON COLUMN school_round.municipality_id IS 'Муниципалитет.';
@@ -119,12 +143,12 @@ BEGIN
 	-- columns that mean the same as elsewhere carry the same comment
 	FOR command IN
 		SELECT format('COMMENT ON COLUMN %s.%I IS %L', c.copy, a.attname, col_description(o.attrelid, o.attnum))
-		FROM (VALUES ('submission', 'school_round'),
+		FROM (VALUES ('submission', 'school_round'), ('municipal_submission', 'municipal_round'),
 					 ('municipal_indicator', 'indicator_result'),
 					 ('municipal_indicator', 'regional_indicator')) AS c(original, copy)
 		JOIN pg_attribute o ON o.attrelid = c.original::regclass AND o.attnum > 0
 		JOIN pg_attribute a ON a.attrelid = c.copy::regclass AND a.attname = o.attname
-		WHERE c.original <> 'submission' OR o.attname NOT IN ('round_id', 'school_id', 'submitted_at')
+		WHERE c.original NOT LIKE '%submission' OR o.attname NOT IN ('round_id', 'school_id', 'municipality_id', 'submitted_at')
 		ORDER BY c.copy, a.attnum
 	LOOP
 		EXECUTE command;

@@ -3,84 +3,12 @@
 -- Names are resolved in the region's schema when a view is created; what the extension computes is written
 -- shnor.-qualified. Columns may be appended by a later version, never dropped or moved: people build on them.
 
-CREATE FUNCTION region_view_definitions(OUT step integer, OUT view_name text, OUT definition text)
-RETURNS SETOF record
+-- the one pass over the answers of a round, over the views of its schools and of its municipalities
+CREATE FUNCTION region_tally_query(schools text, municipalities text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-VALUES
-(1, 'round_indicator', $view$
-	SELECT r.round_id, i.indicator_id, i.indicator, i.position, i.clause, i.section, i.title, i.unit, i.level,
-		   array_to_string(i.institution_kinds, ', ') AS institution_kinds, i.collection_method,
-		   i.numerator, i.denominator, i.cohort, i.missing, i.polarity,
-		   i.source_formula, i.documents, i.source_defect, i.definition_id
-	FROM round r
-	-- plain comparisons, not a range: the planner can tell that most definitions hold
-	JOIN indicator i ON (i.valid_from IS NULL OR i.valid_from <= r.cohort_on)
-					AND (i.valid_until IS NULL OR r.cohort_on < i.valid_until)
-$view$),
-(2, 'round_methodology', $view$
-	-- one compiled methodology per round and level; schools of other kinds are left out here
-	SELECT d.round_id, d.level,
-		   shnor.methodology(d.indicator_id, d.numerator, d.denominator,
-							 CASE d.level
-								 WHEN 'school' THEN concat('(is_', replace(d.institution_kinds, ', ', ' OR is_'), ')',
-														   ' AND (' || d.cohort || ')')
-								 ELSE d.cohort
-							 END, d.missing) AS methodology
-	FROM round_indicator d
-	GROUP BY d.round_id, d.level
-$view$),
-(3, 'school_round', $view$
-	-- a school has each status at most once on a day, so the joins of statuses multiply nothing
-	SELECT r.round_id, o.municipality_id, o.school_id,
-		   l.school_id IS NOT NULL AS low_results,
-		   a.school_id IS NOT NULL AS adverse_conditions,
-		   z.school_id IS NOT NULL AS risk_zone,
-		   s.submitted_at,
-		   s.teachers, s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych,
-		   s.supported, s.in_networks, s.in_active, s.with_route,
-		   s.in_events, s.has_curator, s.has_program,
-		   s.has_prevention, s.has_study_plans, s.has_tutoring,
-		   s.internet_resolved, s.equipment_resolved, s.staffing_resolved,
-		   o.kind,
-		   o.kind = 'school' AS is_school,
-		   o.kind = 'preschool' AS is_preschool,
-		   o.kind = 'supplementary' AS is_supplementary
-	FROM round r
-	JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
-				 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
-	LEFT JOIN school_status l ON l.school_id = o.school_id AND l.status = 'low_results'
-		AND l.since <= r.cohort_on AND (l.until IS NULL OR r.cohort_on < l.until)
-	LEFT JOIN school_status a ON a.school_id = o.school_id AND a.status = 'adverse_conditions'
-		AND a.since <= r.cohort_on AND (a.until IS NULL OR r.cohort_on < a.until)
-	LEFT JOIN school_status z ON z.school_id = o.school_id AND z.status = 'risk_zone'
-		AND z.since <= r.cohort_on AND (z.until IS NULL OR r.cohort_on < z.until)
-	LEFT JOIN submission s ON s.round_id = r.round_id AND s.school_id = o.school_id
-$view$),
-(4, 'school_indicator', $view$
-	SELECT s.round_id, s.municipality_id, s.school_id, d.indicator, c.in_cohort, c.numerator, c.denominator,
-		   CASE
-			   WHEN NOT c.in_cohort OR d.denominator IS NOT NULL OR d.polarity = 'context' THEN NULL
-			   WHEN c.numerator IS NULL THEN CASE d.missing WHEN 'no' THEN shnor.score(NULL::boolean) END
-			   ELSE shnor.score((c.numerator > 0) = (d.polarity = 'higher_is_better'))
-		   END AS score,
-		   CASE
-			   WHEN NOT c.in_cohort THEN 'Не входит в круг организаций показателя'
-			   WHEN c.numerator IS NULL AND d.missing = 'no' THEN 'Нет ответа: 0 баллов'
-			   WHEN c.numerator IS NULL OR c.denominator IS NULL THEN 'Нет ответа'
-			   WHEN d.denominator IS NOT NULL THEN 'Количество: балл ставится муниципалитету'
-			   WHEN d.polarity = 'context' THEN 'Справочный показатель, не оценивается'
-			   WHEN c.numerator > 0 THEN 'Да'
-			   ELSE 'Нет'
-		   END AS reason
-	FROM round_methodology k
-	JOIN school_round s ON s.round_id = k.round_id
-	CROSS JOIN LATERAL shnor.contribution(k.methodology, s) AS c
-	JOIN round_indicator d ON d.round_id = k.round_id AND d.indicator_id = c.id
-	WHERE k.level = 'school'
-$view$),
-(5, 'municipal_tally', $view$
+SELECT format($view$
 	-- one pass over the answers of a round; a municipality without a school or an answer keeps its 0/0
 	SELECT p.round_id, p.municipality_id, shnor.sum(p.tally) AS tally
 	FROM (
@@ -104,7 +32,7 @@ $view$),
 							   s.has_prevention, s.has_study_plans, s.has_tutoring,
 							   s.internet_resolved, s.equipment_resolved, s.staffing_resolved) AS tally
 			FROM municipality m
-			LEFT JOIN school_round s ON s.round_id = k.round_id AND s.municipality_id = m.municipality_id
+			LEFT JOIN %1$I s ON s.round_id = k.round_id AND s.municipality_id = m.municipality_id
 			GROUP BY m.municipality_id
 		) AS t
 		WHERE k.level = 'school'
@@ -112,19 +40,148 @@ $view$),
 		SELECT k.round_id, t.municipality_id, t.tally
 		FROM round_methodology k
 		CROSS JOIN LATERAL (
-			SELECT m.municipality_id,
+			SELECT s.municipality_id,
 				   shnor.tally(k.methodology,
 							   ARRAY['has_results_note', 'has_practice_sharing', 'has_resource_monitoring'],
 							   s.has_results_note, s.has_practice_sharing, s.has_resource_monitoring) AS tally
-			FROM municipality m
-			LEFT JOIN municipal_submission s ON s.round_id = k.round_id AND s.municipality_id = m.municipality_id
-			GROUP BY m.municipality_id
+			FROM %2$I s
+			WHERE s.round_id = k.round_id
+			GROUP BY s.municipality_id
 		) AS t
 		WHERE k.level = 'municipality'
 	) AS p
 	GROUP BY p.round_id, p.municipality_id
+$view$, schools, municipalities)
+$function$;
+COMMENT ON FUNCTION region_tally_query(text, text) IS
+'Internal: the defining query of municipal_tally over the named views of schools and of municipalities.';
+
+CREATE FUNCTION region_base_views(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+(100, 'round_indicator', $view$
+	SELECT r.round_id, i.indicator_id, i.indicator, i.position, i.clause, i.section, i.title, i.unit, i.level,
+		   array_to_string(i.institution_kinds, ', ') AS institution_kinds, i.collection_method,
+		   i.numerator, i.denominator, i.cohort, i.missing, i.polarity,
+		   i.source_formula, i.documents, i.source_defect, i.definition_id
+	FROM round r
+	-- plain comparisons, not a range: the planner can tell that most definitions hold
+	JOIN indicator i ON (i.valid_from IS NULL OR i.valid_from <= r.cohort_on)
+					AND (i.valid_until IS NULL OR r.cohort_on < i.valid_until)
 $view$),
-(6, 'indicator_result', $view$
+(200, 'round_methodology', $view$
+	-- one compiled methodology per round and level; schools of other kinds are left out here
+	SELECT d.round_id, d.level,
+		   shnor.methodology(d.indicator_id, d.numerator, d.denominator,
+							 CASE d.level
+								 WHEN 'school' THEN concat('(is_', replace(d.institution_kinds, ', ', ' OR is_'), ')',
+														   ' AND (' || d.cohort || ')')
+								 ELSE d.cohort
+							 END, d.missing) AS methodology
+	FROM round_indicator d
+	GROUP BY d.round_id, d.level
+$view$),
+(210, 'indicator_question', $view$
+	-- what each definition reads: questions, and the statuses its cohort asks for
+	SELECT d.round_id, d.indicator, c.name AS column_name, q.question, q.respondent, q.answer_type, q.evidence, q.wording
+	FROM (SELECT i.round_id, i.indicator,
+				 shnor.columns(shnor.methodology(i.indicator_id, i.numerator, i.denominator, i.cohort, i.missing)) AS columns
+		  FROM round_indicator i
+		  GROUP BY i.round_id, i.indicator) AS d
+	JOIN round r ON r.round_id = d.round_id
+	CROSS JOIN LATERAL unnest(d.columns) AS c(name)
+	LEFT JOIN question q ON q.question = c.name AND (q.valid_from IS NULL OR q.valid_from <= r.cohort_on)
+						AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
+$view$),
+(400, 'round_member', $view$
+	-- who belongs to a round: as written down when it closed, else as of its day;
+	-- a school has each status at most once on a day, so the joins of statuses multiply nothing
+	SELECT w.round_id, w.municipality_id, w.school_id, w.kind, w.low_results, w.adverse_conditions, w.risk_zone
+	FROM round r
+	JOIN round_school w ON w.round_id = r.round_id
+	WHERE r.state = 'closed'
+	UNION ALL
+	SELECT r.round_id, o.municipality_id, o.school_id, o.kind,
+		   l.school_id IS NOT NULL, a.school_id IS NOT NULL, z.school_id IS NOT NULL
+	FROM round r
+	JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
+				 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
+	LEFT JOIN school_status l ON l.school_id = o.school_id AND l.status = 'low_results'
+		AND l.since <= r.cohort_on AND (l.until IS NULL OR r.cohort_on < l.until)
+	LEFT JOIN school_status a ON a.school_id = o.school_id AND a.status = 'adverse_conditions'
+		AND a.since <= r.cohort_on AND (a.until IS NULL OR r.cohort_on < a.until)
+	LEFT JOIN school_status z ON z.school_id = o.school_id AND z.status = 'risk_zone'
+		AND z.since <= r.cohort_on AND (z.until IS NULL OR r.cohort_on < z.until)
+	WHERE r.state <> 'closed'
+$view$),
+(410, 'school_round', $view$
+	-- of several sources the one that goes first has the word, the form's answer among them
+	SELECT m.round_id, m.municipality_id, m.school_id, m.low_results, m.adverse_conditions, m.risk_zone,
+		   s.submitted_at,
+		   coalesce(b.teachers, s.teachers, a.teachers) AS teachers,
+		   coalesce(b.diagnosed_subject, s.diagnosed_subject, a.diagnosed_subject) AS diagnosed_subject,
+		   coalesce(b.diagnosed_method, s.diagnosed_method, a.diagnosed_method) AS diagnosed_method,
+		   coalesce(b.diagnosed_psych, s.diagnosed_psych, a.diagnosed_psych) AS diagnosed_psych,
+		   coalesce(b.supported, s.supported, a.supported) AS supported,
+		   coalesce(b.in_networks, s.in_networks, a.in_networks) AS in_networks,
+		   coalesce(b.in_active, s.in_active, a.in_active) AS in_active,
+		   coalesce(b.with_route, s.with_route, a.with_route) AS with_route,
+		   coalesce(b.in_events, s.in_events, a.in_events) AS in_events,
+		   coalesce(b.has_curator, s.has_curator, a.has_curator) AS has_curator,
+		   coalesce(b.has_program, s.has_program, a.has_program) AS has_program,
+		   coalesce(b.has_prevention, s.has_prevention, a.has_prevention) AS has_prevention,
+		   coalesce(b.has_study_plans, s.has_study_plans, a.has_study_plans) AS has_study_plans,
+		   coalesce(b.has_tutoring, s.has_tutoring, a.has_tutoring) AS has_tutoring,
+		   coalesce(b.internet_resolved, s.internet_resolved, a.internet_resolved) AS internet_resolved,
+		   coalesce(b.equipment_resolved, s.equipment_resolved, a.equipment_resolved) AS equipment_resolved,
+		   coalesce(b.staffing_resolved, s.staffing_resolved, a.staffing_resolved) AS staffing_resolved,
+		   m.kind,
+		   m.kind = 'school' AS is_school,
+		   m.kind = 'preschool' AS is_preschool,
+		   m.kind = 'supplementary' AS is_supplementary
+	FROM round_member m
+	LEFT JOIN submission s ON s.round_id = m.round_id AND s.school_id = m.school_id
+	LEFT JOIN school_source_answer b ON b.round_id = m.round_id AND b.school_id = m.school_id AND b.before_form
+	LEFT JOIN school_source_answer a ON a.round_id = m.round_id AND a.school_id = m.school_id AND NOT a.before_form
+$view$),
+(420, 'municipal_round', $view$
+	SELECT r.round_id, m.municipality_id, s.submitted_at,
+		   coalesce(b.has_results_note, s.has_results_note, a.has_results_note) AS has_results_note,
+		   coalesce(b.has_practice_sharing, s.has_practice_sharing, a.has_practice_sharing) AS has_practice_sharing,
+		   coalesce(b.has_resource_monitoring, s.has_resource_monitoring, a.has_resource_monitoring) AS has_resource_monitoring
+	FROM round r
+	CROSS JOIN municipality m
+	LEFT JOIN municipal_submission s ON s.round_id = r.round_id AND s.municipality_id = m.municipality_id
+	LEFT JOIN municipal_source_answer b ON b.round_id = r.round_id AND b.municipality_id = m.municipality_id AND b.before_form
+	LEFT JOIN municipal_source_answer a ON a.round_id = r.round_id AND a.municipality_id = m.municipality_id AND NOT a.before_form
+$view$),
+(430, 'school_indicator', $view$
+	SELECT s.round_id, s.municipality_id, s.school_id, d.indicator, c.in_cohort, c.numerator, c.denominator,
+		   CASE
+			   WHEN NOT c.in_cohort OR d.denominator IS NOT NULL OR d.polarity = 'context' THEN NULL
+			   WHEN c.numerator IS NULL THEN CASE d.missing WHEN 'no' THEN shnor.score(NULL::boolean) END
+			   ELSE shnor.score((c.numerator > 0) = (d.polarity = 'higher_is_better'))
+		   END AS score,
+		   CASE
+			   WHEN NOT c.in_cohort THEN 'Не входит в круг организаций показателя'
+			   WHEN c.numerator IS NULL AND d.missing = 'no' THEN 'Нет ответа: 0 баллов'
+			   WHEN c.numerator IS NULL OR c.denominator IS NULL THEN 'Нет ответа'
+			   WHEN d.denominator IS NOT NULL THEN 'Количество: балл ставится муниципалитету'
+			   WHEN d.polarity = 'context' THEN 'Справочный показатель, не оценивается'
+			   WHEN c.numerator > 0 THEN 'Да'
+			   ELSE 'Нет'
+		   END AS reason
+	FROM round_methodology k
+	JOIN school_round s ON s.round_id = k.round_id
+	CROSS JOIN LATERAL shnor.contribution(k.methodology, s) AS c
+	JOIN round_indicator d ON d.round_id = k.round_id AND d.indicator_id = c.id
+	WHERE k.level = 'school'
+$view$),
+(600, 'municipal_tally', shnor.region_tally_query('school_round', 'municipal_round')),
+(700, 'indicator_result', $view$
 	-- every judgement is made here, for municipalities and for the region alike
 	SELECT j.scope, j.round_id, j.municipality_id, j.position, j.indicator, j.section, j.title, j.unit,
 		   j.numerator, j.denominator, j.percent, j.threshold, j.plan, j.score,
@@ -200,7 +257,7 @@ $view$),
 		) AS f
 	) AS j
 $view$),
-(7, 'municipal_indicator', $view$
+(710, 'municipal_indicator', $view$
 	SELECT i.round_id, r.title AS round_title, i.municipality_id, m.name AS municipality,
 		   i.position, i.indicator, i.section, i.title, i.unit,
 		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason,
@@ -210,7 +267,7 @@ $view$),
 	JOIN municipality m ON m.municipality_id = i.municipality_id
 	WHERE i.scope = 'municipality'
 $view$),
-(8, 'regional_indicator', $view$
+(720, 'regional_indicator', $view$
 	SELECT i.round_id, r.title AS round_title,
 		   i.position, i.indicator, i.section, i.title, i.unit,
 		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason,
@@ -219,7 +276,7 @@ $view$),
 	JOIN round r ON r.round_id = i.round_id
 	WHERE i.scope = 'region'
 $view$),
-(9, 'municipal_score', $view$
+(730, 'municipal_score', $view$
 	-- rank compares points/max_points exactly: fractions of less than a million indicators differ by more
 	-- than 1/10^12, so their integer parts of 10^12 differ too
 	SELECT p.round_id, p.municipality_id, p.points, p.max_points, p.scored, p.unscored,
@@ -238,7 +295,7 @@ $view$),
 		GROUP BY i.round_id, i.round_title, i.municipality_id, i.municipality
 	) AS p
 $view$),
-(10, 'completeness', $view$
+(740, 'completeness', $view$
 	SELECT r.round_id, m.municipality_id,
 		   coalesce(c.expected, 0) AS expected,
 		   coalesce(c.submitted, 0) AS submitted,
@@ -297,25 +354,5 @@ $view$),
 	) AS q ON true
 $view$)
 $function$;
-COMMENT ON FUNCTION region_view_definitions() IS
-'Internal: the views of a region in the order of their creation: step, name and defining query. create_region and upgrade_region run them with the region first in the search path.';
-
-CREATE FUNCTION region_views(region text) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, shnor, pg_temp
-AS $function$
-DECLARE
-	v record;
-	verb text;
-BEGIN
-	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
-	FOR v IN SELECT d.view_name, d.definition FROM shnor.region_view_definitions() d ORDER BY d.step LOOP
-		-- a view that stands is replaced in place: views built on it and grants on it stay
-		verb := CASE WHEN to_regclass(format('%I.%I', region, v.view_name)) IS NULL THEN '' ELSE 'OR REPLACE' END;
-		EXECUTE format('CREATE %s VIEW %I.%I WITH (security_invoker = true) AS %s',
-					   verb, region, v.view_name, v.definition);
-	END LOOP;
-END
-$function$;
-COMMENT ON FUNCTION region_views(text) IS
-'Internal: creates the views of the schema named region that are missing and brings the others to the installed version.';
+COMMENT ON FUNCTION region_base_views() IS
+'Internal: the views from answers to scores.';

@@ -41,13 +41,158 @@ BEGIN
 	EXECUTE format('COMMENT ON SCHEMA %I IS %L', name,
 				   'Мониторинг системы работы со ШНОР и ШНСУ: ' || coalesce(title, name));
 	PERFORM shnor.region_tables(name);
+	PERFORM shnor.region_round_tables(name);
+	PERFORM shnor.region_source_tables(name);
+	PERFORM shnor.region_evidence_tables(name);
 	PERFORM shnor.region_seed(name, coalesce(title, name), time_zone);
+	PERFORM shnor.region_source_seed(name);
+	-- last: what they refuse to change must stand first
+	PERFORM shnor.region_round_triggers(name);
+	PERFORM shnor.region_lock_triggers(name);
 	PERFORM shnor.upgrade_region(name);
 	RETURN name;
 END
 $function$;
 COMMENT ON FUNCTION create_region(text, text, text) IS
 'Creates schema name with the tables, the eighteen indicators and questions of clauses 1.2.1-1.2.6, and the views of a region, and returns its name. All objects are ordinary ones that the caller owns; none is a member of the extension. title is shown in reports (default: the name); time_zone is that of timestamps in forms and of due days. Needs CREATE on the database. Errors: an existing schema (42P06), an empty, reserved or too long name, an unknown time zone.';
+
+CREATE FUNCTION region_check(region text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	IF region IS NULL OR to_regclass(format('%I.submission', region)) IS NULL OR to_regclass(format('%I.import_issue', region)) IS NULL
+		OR to_regclass(format('%I.indicator', region)) IS NULL THEN
+		RAISE EXCEPTION 'схема «%» не является регионом', region
+			USING ERRCODE = 'invalid_schema_name',
+				  HINT = 'Регион создаёт функция shnor.create_region(). Проверьте имя и базу данных.';
+	END IF;
+END
+$function$;
+COMMENT ON FUNCTION region_check(text) IS
+'Internal: refuses a schema that is not a region (3F000).';
+
+-- all views of a region, each after those that it reads: answers -> tally -> share -> score -> report
+CREATE FUNCTION region_view_definitions(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	RETURN QUERY
+	SELECT d.step, d.view_name, d.definition
+	FROM (SELECT * FROM shnor.region_base_views()
+		  UNION ALL SELECT * FROM shnor.region_source_views()
+		  UNION ALL SELECT * FROM shnor.region_evidence_views()) AS d
+	ORDER BY d.step;
+END
+$function$;
+COMMENT ON FUNCTION region_view_definitions() IS
+'Internal: the views of a region in the order of their creation: step, name and defining query. create_region and upgrade_region run them with the region first in the search path.';
+
+CREATE FUNCTION region_views(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	v record;
+	verb text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+	FOR v IN SELECT d.view_name, d.definition FROM shnor.region_view_definitions() d LOOP
+		-- a view that stands is replaced in place: views built on it and grants on it stay
+		verb := CASE WHEN to_regclass(format('%I.%I', region, v.view_name)) IS NULL THEN '' ELSE 'OR REPLACE' END;
+		EXECUTE format('CREATE %s VIEW %I.%I WITH (security_invoker = true) AS %s',
+					   verb, region, v.view_name, v.definition);
+	END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION region_views(text) IS
+'Internal: creates the views of the schema named region that are missing and brings the others to the installed version.';
+
+-- columns that mean the same wherever they stand
+CREATE FUNCTION region_column_dictionary(OUT part text, OUT comment text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+('round_id', 'Раунд.'),
+('round_title', 'Название раунда.'),
+('municipality_id', 'Муниципалитет.'),
+('municipality', 'Название муниципалитета.'),
+('school_id', 'Организация.'),
+('school', 'Название организации.'),
+('position', 'Порядковый номер в отчётах.'),
+('indicator', 'Код показателя.'),
+('title', 'Название.'),
+('unit', 'Единица: percent — доля в процентах, yes_no — да или нет.'),
+('question', 'Код вопроса.'),
+('data_source', 'Источник.'),
+('legal_act_id', 'Приказ.'),
+('claimed', 'Заявлено: числитель по ответам.'),
+('claimed_percent', 'Заявлено, %.'),
+('claimed_score', 'Балл по ответам.'),
+('proven', 'Подтверждено: числитель по ответам, за которыми есть нужные документы.'),
+('proven_percent', 'Подтверждено, %.'),
+('proven_score', 'Балл по подтверждённым ответам.'),
+('unproven', 'Заявлено, но не подтверждено.'),
+('proof_required', 'Хотя бы один вопрос показателя требует документа при ответе «да».'),
+('denominator', 'Знаменатель.'),
+('numerator', 'Числитель.'),
+('valid_from', 'Первый день действия. Пусто: действует с начала.'),
+('valid_until', 'Первый день, когда уже не действует. Пусто: действует.')
+$function$;
+COMMENT ON FUNCTION region_column_dictionary() IS
+'Internal: Russian comments of columns that mean the same in all tables and views of a region.';
+
+CREATE FUNCTION region_comments(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	command text;
+BEGIN
+	PERFORM shnor.region_table_comments(region);
+	PERFORM shnor.region_view_comments(region);
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	FOR command IN
+		WITH said AS (
+			SELECT * FROM shnor.region_round_comments()
+			UNION ALL SELECT * FROM shnor.region_source_comments()
+			UNION ALL SELECT * FROM shnor.region_evidence_comments()
+		), attribute AS (
+			SELECT c.oid, c.relname, c.relkind, a.attname
+			FROM pg_class c
+			JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+			WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relkind IN ('r', 'v')
+			  AND EXISTS (SELECT FROM said s WHERE s.object = c.relname AND s.part IS NULL)
+		)
+		SELECT format('COMMENT ON %s %I IS %L', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname, s.comment)
+		FROM said s
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = s.object
+		WHERE s.part IS NULL
+		UNION ALL
+		SELECT format('COMMENT ON FUNCTION %I() IS %L', s.object, s.comment) FROM said s WHERE s.part = '()'
+		UNION ALL
+		-- its own comment, else that of an answer of the same name, else the dictionary's
+		SELECT format('COMMENT ON COLUMN %I.%I IS %L', a.relname, a.attname, coalesce(s.comment, q.comment, d.comment))
+		FROM attribute a
+		LEFT JOIN said s ON s.object = a.relname AND s.part = a.attname
+		LEFT JOIN (SELECT b.attname, min(col_description(b.attrelid, b.attnum)) AS comment
+				   FROM pg_attribute b
+				   WHERE b.attrelid IN ('school_round'::regclass, 'municipal_submission'::regclass) AND b.attnum > 0
+					 AND b.attname NOT IN ('round_id', 'municipality_id', 'school_id', 'source')
+				   GROUP BY b.attname) q ON q.attname = a.attname
+		LEFT JOIN shnor.region_column_dictionary() d ON d.part = a.attname
+	LOOP
+		EXECUTE command;
+	END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION region_comments(text) IS
+'Internal: (re)writes the Russian comments of all tables, views, columns and functions of the schema named region.';
 
 CREATE FUNCTION upgrade_region(region text) RETURNS text
 LANGUAGE plpgsql
@@ -60,8 +205,7 @@ BEGIN
 				  HINT = 'Create a region with shnor.create_region().';
 	END IF;
 	PERFORM shnor.region_views(region);
-	PERFORM shnor.region_table_comments(region);
-	PERFORM shnor.region_view_comments(region);
+	PERFORM shnor.region_comments(region);
 	RETURN region;
 END
 $function$;
