@@ -44,6 +44,8 @@ BEGIN
 	PERFORM shnor.region_round_tables(name);
 	PERFORM shnor.region_source_tables(name);
 	PERFORM shnor.region_evidence_tables(name);
+	PERFORM shnor.region_obligation_tables(name);
+	PERFORM shnor.region_identification_tables(name);
 	PERFORM shnor.region_seed(name, coalesce(title, name), time_zone);
 	PERFORM shnor.region_source_seed(name);
 	-- last: what they refuse to change must stand first
@@ -82,8 +84,12 @@ BEGIN
 	RETURN QUERY
 	SELECT d.step, d.view_name, d.definition
 	FROM (SELECT * FROM shnor.region_base_views()
+		  UNION ALL SELECT * FROM shnor.region_round_views()
 		  UNION ALL SELECT * FROM shnor.region_source_views()
-		  UNION ALL SELECT * FROM shnor.region_evidence_views()) AS d
+		  UNION ALL SELECT * FROM shnor.region_evidence_views()
+		  UNION ALL SELECT * FROM shnor.region_obligation_views()
+		  UNION ALL SELECT * FROM shnor.region_change_views()
+		  UNION ALL SELECT * FROM shnor.region_competence_views()) AS d
 	ORDER BY d.step;
 END
 $function$;
@@ -139,6 +145,64 @@ VALUES
 ('unproven', 'Заявлено, но не подтверждено.'),
 ('proof_required', 'Хотя бы один вопрос показателя требует документа при ответе «да».'),
 ('denominator', 'Знаменатель.'),
+('percent', 'Доля, %: от 0 до 100, четыре знака. Пусто, если знаменатель равен нулю.'),
+('threshold', 'Порог, %. Пусто, если не установлен.'),
+('plan', 'Плановое значение, %. Пусто, если не установлено.'),
+('score', 'Балл: 1 или 0. Пусто: не оценивается.'),
+('note_required', 'Нужна аналитическая записка: балл 0 или результат хуже плана (п. 1.2.6).'),
+('due_on', 'Срок.'),
+('days_late', 'На сколько дней просрочено; 0 — в срок.'),
+('schools', 'Сколько организаций.'),
+('kind', 'Вид: analysis — по анализу показателей, practice — по успешным практикам, materials — методические и иные материалы.'),
+('addressee', 'Кому: students — обучающимся, parents — родителям (законным представителям), staff — руководителю, заместителю и педагогам.'),
+('measure_kind', 'Вид меры.'),
+('decision_kind', 'Вид решения.'),
+('kind_title', 'Название вида.'),
+('scope', 'Чьё значение: municipality — муниципалитета, region — региона.'),
+('previous_round_id', 'Предыдущий раунд.'),
+('previous_round_title', 'Название предыдущего раунда.'),
+('results_year', 'Год результатов раунда.'),
+('previous_results_year', 'Год результатов предыдущего раунда.'),
+('numerator_before', 'Числитель в предыдущем раунде.'),
+('denominator_before', 'Знаменатель в предыдущем раунде.'),
+('percent_before', 'Доля в предыдущем раунде, %.'),
+('numerator_after', 'Числитель в раунде.'),
+('denominator_after', 'Знаменатель в раунде.'),
+('percent_after', 'Доля в раунде, %.'),
+('change', 'Изменение, процентных пунктов.'),
+('both_lists_effect', 'Часть изменения за счёт школ, которые есть в обоих перечнях, п. п.'),
+('turnover_effect', 'Часть изменения за счёт смены перечня, п. п.; с предыдущей в сумме даёт изменение.'),
+('schools_both', 'Школ в обоих перечнях.'),
+('schools_left', 'Школ выбыло из перечня.'),
+('schools_joined', 'Школ вошло в перечень.'),
+('numerator_both_before', 'Числитель школ обоих перечней в предыдущем раунде.'),
+('denominator_both_before', 'Знаменатель школ обоих перечней в предыдущем раунде.'),
+('numerator_both_after', 'Числитель школ обоих перечней в раунде.'),
+('denominator_both_after', 'Знаменатель школ обоих перечней в раунде.'),
+('claim', 'Вывод: выросло, снизилось, в пределах колебаний; у ответа «да» или «нет» ещё «без изменений». Пусто: вывода сделать нельзя.'),
+('reason', 'Почему так.'),
+('better', 'Изменение к лучшему. Пусто: вывода об изменении нет или показатель не оценивается.'),
+('assessment', 'Оценочная процедура: ЕГЭ, ОГЭ, ВПР.'),
+('subject', 'Предмет.'),
+('grade', 'Класс.'),
+('answered', 'Сколько ответило.'),
+('missing', 'Сколько не ответило.'),
+('teachers', 'Педагогических работников в ответивших школах.'),
+('any_low', 'Прошли хотя бы один вид диагностики — не меньше.'),
+('any_high', 'Прошли хотя бы один вид диагностики — не больше.'),
+('any_low_percent', 'Не меньше, %.'),
+('any_high_percent', 'Не больше, %.'),
+('subject_numerator', 'Прошли предметную диагностику.'),
+('subject_denominator', 'Из скольких: педагогических работников школ, ответивших об этом виде.'),
+('subject_percent', 'Предметная диагностика, %.'),
+('method_numerator', 'Прошли методическую диагностику.'),
+('method_denominator', 'Из скольких: педагогических работников школ, ответивших об этом виде.'),
+('method_percent', 'Методическая диагностика, %.'),
+('psych_numerator', 'Прошли психолого-педагогическую диагностику.'),
+('psych_denominator', 'Из скольких: педагогических работников школ, ответивших об этом виде.'),
+('psych_percent', 'Психолого-педагогическая диагностика, %.'),
+('measure_id', 'Мера.'),
+('decision_id', 'Решение.'),
 ('numerator', 'Числитель.'),
 ('valid_from', 'Первый день действия. Пусто: действует с начала.'),
 ('valid_until', 'Первый день, когда уже не действует. Пусто: действует.')
@@ -162,6 +226,9 @@ BEGIN
 			SELECT * FROM shnor.region_round_comments()
 			UNION ALL SELECT * FROM shnor.region_source_comments()
 			UNION ALL SELECT * FROM shnor.region_evidence_comments()
+			UNION ALL SELECT * FROM shnor.region_obligation_comments()
+			UNION ALL SELECT * FROM shnor.region_change_comments()
+			UNION ALL SELECT * FROM shnor.region_competence_comments()
 		), attribute AS (
 			SELECT c.oid, c.relname, c.relkind, a.attname
 			FROM pg_class c

@@ -298,6 +298,35 @@ $function$;
 COMMENT ON FUNCTION reopen_round(text, integer, text) IS
 'Opens a closed round of the region again for corrections, with the reason, which stays in round_event (clause 1.2.7); returns the new state. Close it again with UPDATE round SET state = ''closed''. Needs UPDATE on round. Errors: no such region (3F000), no such round or no reason (22023), a round that is not closed (55000).';
 
+CREATE FUNCTION region_round_views(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+(90, 'legal_act_chain', $view$
+	-- each act with the act it goes back to; acts that amend each other in a circle go back to none
+	WITH RECURSIVE chain AS (
+		SELECT a.legal_act_id, a.legal_act_id AS root_id, 0 AS depth FROM legal_act a WHERE a.amends_id IS NULL
+		UNION ALL
+		SELECT a.legal_act_id, c.root_id, c.depth + 1 FROM chain c JOIN legal_act a ON a.amends_id = c.legal_act_id
+	), root AS (
+		SELECT c.root_id, count(*) FILTER (WHERE c.depth > 0) AS amendments, max(a.issued_on) FILTER (WHERE c.depth > 0) AS last_amended_on,
+			   string_agg(format('от %s № %s', to_char(a.issued_on, 'DD.MM.YYYY'), a.number), ', ' ORDER BY a.issued_on, a.legal_act_id) FILTER (WHERE c.depth > 0) AS amended_by
+		FROM chain c JOIN legal_act a ON a.legal_act_id = c.legal_act_id
+		GROUP BY c.root_id
+	)
+	SELECT a.legal_act_id, c.root_id, c.depth, a.issued_on, r.amendments, r.last_amended_on,
+		   concat(format('%s от %s № %s «%s»', a.issuer, to_char(a.issued_on, 'DD.MM.YYYY'), a.number, a.title),
+				  CASE WHEN c.depth = 0 THEN ' (с изменениями ' || r.amended_by || ')' END) AS full_title
+	FROM legal_act a
+	LEFT JOIN chain c ON c.legal_act_id = a.legal_act_id
+	LEFT JOIN root r ON r.root_id = c.root_id
+$view$)
+$function$;
+COMMENT ON FUNCTION region_round_views() IS
+'Internal: the view of legal acts with their amendments.';
+
 CREATE FUNCTION region_round_comments(OUT object text, OUT part text, OUT comment text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -316,6 +345,14 @@ VALUES
 ('round_school', 'low_results', 'ШНОР на дату состава.'),
 ('round_school', 'adverse_conditions', 'ШНСУ на дату состава.'),
 ('round_school', 'risk_zone', 'Школа зоны риска на дату состава.'),
+('legal_act_chain', NULL, 'Приказы и изменения к ним (п. 1.2.2): к какому акту восходит каждый и кем изменён.'),
+('legal_act_chain', 'legal_act_id', 'Акт.'),
+('legal_act_chain', 'root_id', 'Первоначальный акт. Пусто: изменения замкнуты в круг.'),
+('legal_act_chain', 'depth', 'Которое по счёту изменение; 0 — первоначальный акт.'),
+('legal_act_chain', 'issued_on', 'Дата акта.'),
+('legal_act_chain', 'amendments', 'Сколько изменений у первоначального акта.'),
+('legal_act_chain', 'last_amended_on', 'Дата последнего изменения.'),
+('legal_act_chain', 'full_title', 'Акт с реквизитами; первоначальный — с перечнем изменений.'),
 ('check_round', '()', 'Триггер: раунд не открывается без приказа, закрытый раунд не меняется, заново открывается только с причиной (п. 1.2.7).'),
 ('keep_round', '()', 'Триггер: ведёт журнал раундов и записывает состав раунда при закрытии.'),
 ('refuse_edit', '()', 'Триггер: отказывает в правке таблиц, которые заполняются сами.'),

@@ -162,7 +162,7 @@ $view$),
 		CROSS JOIN LATERAL shnor.items(t.tally) AS x
 		JOIN round_indicator d ON d.round_id = t.round_id AND d.indicator_id = x.id
 	) AS p ON p.scope = i.scope AND p.round_id = i.round_id AND p.indicator = i.indicator
-		  AND p.municipality_id IS NOT DISTINCT FROM i.municipality_id
+		  AND coalesce(p.municipality_id, 0) = coalesce(i.municipality_id, 0)
 $view$),
 (810, 'municipal_evidence', $view$
 	SELECT p.round_id, r.title AS round_title, p.municipality_id, m.name AS municipality, p.position, p.indicator, p.title, p.unit,

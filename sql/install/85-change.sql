@@ -1,0 +1,218 @@
+-- Dynamics (tables 1.2.2; clause 1.2.8): what has changed between one round and the next, of each indicator and of
+-- results. The change is split into the effect of the schools that are in both lists and that of the list's turnover,
+-- which add up to it exactly; «выросло» or «снизилось» is said only outside the noise (Newcombe's interval, n >= min_n).
+--   P0 -> P1 the figures, p0 -> p1 the same over the schools in both lists:
+--   P1 - P0 = (p1 - p0)  +  ((P1 - p1) - (P0 - p0)), on percents as reported, rounded to 4 digits.
+
+CREATE FUNCTION region_change_views(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+(1100, 'round_pair', $view$
+	SELECT p.round_id, p.round_title, p.results_year, p.previous_round_id, p.previous_round_title, p.previous_results_year
+	FROM (SELECT r.round_id, r.title AS round_title, r.results_year,
+				 lag(r.round_id) OVER w AS previous_round_id, lag(r.title) OVER w AS previous_round_title,
+				 lag(r.results_year) OVER w AS previous_results_year
+		  FROM round r
+		  WHERE r.state <> 'draft'
+		  WINDOW w AS (ORDER BY r.cohort_on, r.round_id)) AS p
+	WHERE p.previous_round_id IS NOT NULL
+$view$),
+(1110, 'indicator_change_sum', $view$
+	-- the figures as reported before and after, and the sums over the schools that are in an indicator's list in both
+	-- rounds. Put together by grouping, not by joins: nothing here depends on the planner's guesses of row counts.
+	SELECT g.scope, g.round_id, g.previous_round_id, g.municipality_id, d.position, g.indicator, d.title, d.unit, d.polarity,
+		   g.numerator_before, g.denominator_before, g.percent_before, g.numerator_after, g.denominator_after, g.percent_after,
+		   d.unit = 'yes_no' AND g.scope = 'municipality' AS own_answer,
+		   d.level = 'municipality' AS no_list,
+		   (d.numerator, d.denominator, d.cohort, d.missing, d.institution_kinds)
+			   IS NOT DISTINCT FROM (e.numerator, e.denominator, e.cohort, e.missing, e.institution_kinds) AS comparable,
+		   g.schools_both, g.schools_left, g.schools_joined,
+		   g.numerator_both_before, g.denominator_both_before, g.numerator_both_after, g.denominator_both_after
+	FROM (
+		SELECT w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.indicator,
+			   max(w.numerator) FILTER (WHERE w.figure AND NOT w.is_after) AS numerator_before,
+			   max(w.denominator) FILTER (WHERE w.figure AND NOT w.is_after) AS denominator_before,
+			   max(w.percent) FILTER (WHERE w.figure AND NOT w.is_after)::numeric(25,4) AS percent_before,
+			   max(w.numerator) FILTER (WHERE w.figure AND w.is_after) AS numerator_after,
+			   max(w.denominator) FILTER (WHERE w.figure AND w.is_after) AS denominator_after,
+			   max(w.percent) FILTER (WHERE w.figure AND w.is_after)::numeric(25,4) AS percent_after,
+			   count(*) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 2) AS schools_both,
+			   count(*) FILTER (WHERE NOT w.figure AND NOT w.is_after AND w.sides = 1) AS schools_left,
+			   count(*) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 1) AS schools_joined,
+			   coalesce(sum(w.numerator) FILTER (WHERE NOT w.figure AND NOT w.is_after AND w.sides = 2), 0)::bigint AS numerator_both_before,
+			   coalesce(sum(w.denominator) FILTER (WHERE NOT w.figure AND NOT w.is_after AND w.sides = 2), 0)::bigint AS denominator_both_before,
+			   coalesce(sum(w.numerator) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 2), 0)::bigint AS numerator_both_after,
+			   coalesce(sum(w.denominator) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 2), 0)::bigint AS denominator_both_after
+		FROM (
+			SELECT true AS figure, i.scope, p.round_id, p.previous_round_id, i.municipality_id, i.indicator,
+				   i.numerator, i.denominator, i.percent, i.round_id = p.round_id AS is_after, NULL::bigint AS sides
+			FROM round_pair p
+			JOIN indicator_result i ON i.round_id IN (p.round_id, p.previous_round_id)
+			UNION ALL
+			-- a school that moves to another municipality leaves one list and joins another; in the region it stays
+			SELECT false, c.scope, p.round_id, p.previous_round_id, CASE c.scope WHEN 'municipality' THEN s.municipality_id END,
+				   s.indicator, s.numerator, s.denominator, NULL, s.round_id = p.round_id,
+				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN s.municipality_id END,
+											   s.indicator, s.school_id)
+			FROM round_pair p
+			JOIN school_indicator s ON s.round_id IN (p.round_id, p.previous_round_id)
+			CROSS JOIN (VALUES ('municipality'), ('region')) AS c(scope)
+			WHERE s.in_cohort
+		) AS w
+		GROUP BY w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.indicator
+	) AS g
+	-- an indicator that one of the rounds does not have cannot be compared
+	JOIN round_indicator d ON d.round_id = g.round_id AND d.indicator = g.indicator
+	JOIN round_indicator e ON e.round_id = g.previous_round_id AND e.indicator = g.indicator
+	WHERE g.denominator_before IS NOT NULL AND g.denominator_after IS NOT NULL
+$view$),
+(1120, 'result_change_sum', $view$
+	-- the same of results: pupils below the minimum among the schools that are ШНОР or ШНСУ
+	SELECT w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.assessment, w.subject, w.grade,
+		   sum(w.below_minimum) FILTER (WHERE NOT w.is_after) AS numerator_before, sum(w.participants) FILTER (WHERE NOT w.is_after) AS denominator_before,
+		   sum(w.below_minimum) FILTER (WHERE w.is_after) AS numerator_after, sum(w.participants) FILTER (WHERE w.is_after) AS denominator_after,
+		   count(*) FILTER (WHERE w.is_after AND w.sides = 2) AS schools_both,
+		   count(*) FILTER (WHERE NOT w.is_after AND w.sides = 1) AS schools_left,
+		   count(*) FILTER (WHERE w.is_after AND w.sides = 1) AS schools_joined,
+		   coalesce(sum(w.below_minimum) FILTER (WHERE NOT w.is_after AND w.sides = 2), 0) AS numerator_both_before,
+		   coalesce(sum(w.participants) FILTER (WHERE NOT w.is_after AND w.sides = 2), 0) AS denominator_both_before,
+		   coalesce(sum(w.below_minimum) FILTER (WHERE w.is_after AND w.sides = 2), 0) AS numerator_both_after,
+		   coalesce(sum(w.participants) FILTER (WHERE w.is_after AND w.sides = 2), 0) AS denominator_both_after
+	FROM (
+		SELECT l.scope, l.round_id, l.previous_round_id, l.municipality_id, l.is_after, l.sides,
+			   s.assessment, s.subject, s.grade, s.below_minimum, s.participants
+		FROM (
+			SELECT c.scope, p.round_id, p.previous_round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END AS municipality_id,
+				   m.school_id, m.round_id = p.round_id AS is_after,
+				   CASE WHEN m.round_id = p.round_id THEN p.results_year ELSE p.previous_results_year END AS year,
+				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END, m.school_id) AS sides
+			FROM round_pair p
+			JOIN round_member m ON m.round_id IN (p.round_id, p.previous_round_id)
+			CROSS JOIN (VALUES ('municipality'), ('region')) AS c(scope)
+			WHERE m.kind = 'school' AND (m.low_results OR m.adverse_conditions)
+		) AS l
+		JOIN result s ON s.school_id = l.school_id AND s.year = l.year
+	) AS w
+	GROUP BY w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.assessment, w.subject, w.grade
+$view$),
+(1130, 'change_result', $view$
+	-- every judgement of a change is made here
+	SELECT j.topic, j.scope, p.round_id, p.round_title, p.previous_round_id, p.previous_round_title,
+		   j.municipality_id, m.name AS municipality,
+		   j.position, j.indicator, j.title, j.unit, j.assessment, j.subject, j.grade,
+		   j.numerator_before, j.denominator_before, j.percent_before, j.numerator_after, j.denominator_after, j.percent_after,
+		   j.change, j.both_lists_effect, (j.change - j.both_lists_effect)::numeric(26,4) AS turnover_effect,
+		   j.schools_both, j.schools_left, j.schools_joined,
+		   CASE
+			   WHEN j.change IS NULL OR NOT j.comparable OR NOT j.whole THEN NULL
+			   WHEN j.own_answer AND j.change = 0 THEN 'без изменений'
+			   WHEN NOT j.own_answer AND (j.few OR NOT j.outside_noise) THEN 'в пределах колебаний'
+			   WHEN j.change > 0 THEN 'выросло'
+			   ELSE 'снизилось'
+		   END AS claim,
+		   CASE
+			   WHEN j.change IS NULL THEN 'Нет доли в одном из раундов'
+			   WHEN NOT j.comparable THEN 'Определение показателя изменилось: сравнивать нельзя'
+			   WHEN NOT j.whole THEN 'Числитель больше знаменателя: проверьте ответы'
+			   WHEN j.own_answer THEN format('Было: %s, стало: %s', CASE WHEN j.numerator_before > 0 THEN 'да' ELSE 'нет' END,
+											 CASE WHEN j.numerator_after > 0 THEN 'да' ELSE 'нет' END)
+			   WHEN j.few THEN format('За долей стоит меньше %s: судить об изменении нельзя', j.min_n)
+			   ELSE format('%s с вероятностью %s %%: %s', CASE WHEN j.outside_noise THEN 'Больше случайных колебаний' ELSE 'Не больше случайных колебаний' END,
+						   replace(trim_scale(100 * j.confidence)::text, '.', ','),
+						   CASE WHEN j.both_lists_effect IS NULL THEN 'разложить изменение нельзя: у школ обоих перечней нет доли'
+								WHEN j.no_list THEN 'перечень не меняется'
+								ELSE format('в перечне осталось %s, выбыло %s, вошло %s', j.schools_both, j.schools_left, j.schools_joined) END)
+		   END AS reason,
+		   -- like the claim, only outside the noise
+		   CASE WHEN j.change <> 0 AND j.comparable AND j.whole AND j.polarity <> 'context'
+					 AND (j.own_answer OR NOT j.few AND j.outside_noise)
+				THEN (j.change > 0) = (j.polarity = 'higher_is_better') END AS better
+	FROM (
+		SELECT s.*, g.min_n, g.confidence,
+			   (s.percent_after - s.percent_before)::numeric(26,4) AS change,
+			   CASE WHEN s.no_list OR s.schools_both = 0
+					-- municipalities do not come and go; a list of which nobody stayed has changed by turnover alone
+					THEN CASE WHEN s.no_list THEN s.percent_after - s.percent_before ELSE 0 END
+					ELSE shnor.percent(shnor.share(s.numerator_both_after, s.denominator_both_after))
+						 - shnor.percent(shnor.share(s.numerator_both_before, s.denominator_both_before))
+			   END::numeric(26,4) AS both_lists_effect,
+			   least(s.denominator_before, s.denominator_after) < g.min_n AS few,
+			   s.numerator_before BETWEEN 0 AND s.denominator_before AND s.numerator_after BETWEEN 0 AND s.denominator_after AS whole,
+			   CASE WHEN s.denominator_before > 0 AND s.denominator_after > 0
+						 AND s.numerator_before BETWEEN 0 AND s.denominator_before AND s.numerator_after BETWEEN 0 AND s.denominator_after
+					THEN shnor.changed(shnor.share(s.numerator_before, s.denominator_before),
+									   shnor.share(s.numerator_after, s.denominator_after), g.confidence) END AS outside_noise
+		FROM (
+			SELECT 'indicator' AS topic, i.scope, i.round_id, i.municipality_id, i.position, i.indicator, i.title, i.unit, i.polarity,
+				   NULL::text AS assessment, NULL::text AS subject, NULL::smallint AS grade,
+				   i.numerator_before, i.denominator_before, i.percent_before, i.numerator_after, i.denominator_after, i.percent_after,
+				   i.own_answer, i.no_list, i.comparable, i.schools_both, i.schools_left, i.schools_joined,
+				   i.numerator_both_before, i.denominator_both_before, i.numerator_both_after, i.denominator_both_after
+			FROM indicator_change_sum i
+			UNION ALL
+			SELECT 'result', r.scope, r.round_id, r.municipality_id, NULL, NULL, NULL, NULL, 'lower_is_better',
+				   r.assessment, r.subject, r.grade,
+				   r.numerator_before, r.denominator_before, shnor.percent(shnor.share(r.numerator_before, r.denominator_before))::numeric(25,4),
+				   r.numerator_after, r.denominator_after, shnor.percent(shnor.share(r.numerator_after, r.denominator_after))::numeric(25,4),
+				   false, false, true, r.schools_both, r.schools_left, r.schools_joined,
+				   r.numerator_both_before, r.denominator_both_before, r.numerator_both_after, r.denominator_both_after
+			FROM result_change_sum r
+		) AS s
+		CROSS JOIN (SELECT coalesce(max(g.min_n), 10) AS min_n, coalesce(max(g.confidence), 0.95)::numeric(5,4) AS confidence FROM setting g) AS g
+	) AS j
+	JOIN round_pair p ON p.round_id = j.round_id
+	LEFT JOIN municipality m ON m.municipality_id = j.municipality_id
+$view$),
+(1140, 'municipal_change', $view$
+	SELECT c.round_id, c.round_title, c.previous_round_id, c.previous_round_title, c.municipality_id, c.municipality,
+		   c.position, c.indicator, c.title, c.unit,
+		   c.numerator_before, c.denominator_before, c.percent_before, c.numerator_after, c.denominator_after, c.percent_after,
+		   c.change, c.both_lists_effect, c.turnover_effect, c.schools_both, c.schools_left, c.schools_joined, c.claim, c.reason, c.better
+	FROM change_result c
+	WHERE c.topic = 'indicator' AND c.scope = 'municipality'
+$view$),
+(1150, 'regional_change', $view$
+	SELECT c.round_id, c.round_title, c.previous_round_id, c.previous_round_title,
+		   c.position, c.indicator, c.title, c.unit,
+		   c.numerator_before, c.denominator_before, c.percent_before, c.numerator_after, c.denominator_after, c.percent_after,
+		   c.change, c.both_lists_effect, c.turnover_effect, c.schools_both, c.schools_left, c.schools_joined, c.claim, c.reason, c.better
+	FROM change_result c
+	WHERE c.topic = 'indicator' AND c.scope = 'region'
+$view$),
+(1160, 'result_change', $view$
+	SELECT c.round_id, c.round_title, c.previous_round_id, c.previous_round_title, c.municipality_id, c.municipality,
+		   c.assessment, c.subject, c.grade,
+		   c.numerator_before, c.denominator_before, c.percent_before, c.numerator_after, c.denominator_after, c.percent_after,
+		   c.change, c.both_lists_effect, c.turnover_effect, c.schools_both, c.schools_left, c.schools_joined, c.claim, c.reason, c.better
+	FROM change_result c
+	WHERE c.topic = 'result'
+$view$)
+$function$;
+COMMENT ON FUNCTION region_change_views() IS
+'Internal: the views of change between rounds: the sums of schools in both lists, the split and the claim, for indicators and results.';
+
+CREATE FUNCTION region_change_comments(OUT object text, OUT part text, OUT comment text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+('round_pair', NULL, 'Служебное: каждый начатый раунд и предыдущий за ним по дате состава. Не для отчётов.'),
+('indicator_change_sum', NULL, 'Служебное: суммы по школам, которые есть в перечнях показателя в обоих раундах. Не для отчётов.'),
+('indicator_change_sum', 'polarity', 'Что лучше: higher_is_better — больше, lower_is_better — меньше, context — не оценивается.'),
+('indicator_change_sum', 'own_answer', 'Собственный ответ муниципалитета «да» или «нет».'),
+('indicator_change_sum', 'no_list', 'Отвечают муниципалитеты: перечня школ у показателя нет.'),
+('indicator_change_sum', 'comparable', 'Определение показателя в обоих раундах одно и то же.'),
+('result_change_sum', NULL, 'Служебное: участники ниже минимума по школам, которые были ШНОР или ШНСУ. Не для отчётов.'),
+('change_result', NULL, 'Служебное: изменения показателей и результатов, разложенные и оценённые. Не для отчётов.'),
+('change_result', 'topic', 'Что изменилось: indicator — показатель, result — результаты оценочной процедуры.'),
+('municipal_change', NULL, 'Динамика показателей муниципалитетов от раунда к раунду (п. 1.2.8): на сколько изменились, из-за кого и больше ли это случайных колебаний.'),
+('regional_change', NULL, 'Динамика показателей региона от раунда к раунду.'),
+('result_change', NULL, 'Динамика образовательных результатов ШНОР и ШНСУ: доля участников ниже минимума. Пустой municipality_id — регион.'),
+('result_change', 'municipality_id', 'Муниципалитет. Пусто: регион.')
+$function$;
+COMMENT ON FUNCTION region_change_comments() IS
+'Internal: Russian comments of the views of change; columns are in the dictionary.';

@@ -1,0 +1,277 @@
+-- What is wrong with the set-up of a region: read before a round is opened, and when a report surprises.
+
+CREATE FUNCTION lint(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	broken boolean;
+BEGIN
+	PERFORM shnor.region_check(region);
+	RETURN QUERY SELECT * FROM shnor.lint_formulas(region);
+	broken := FOUND AND EXISTS (SELECT FROM shnor.lint_formulas(region) f WHERE f.severity = 'error');
+	RETURN QUERY SELECT * FROM shnor.lint_tables(region);
+	-- with a formula that cannot be read there are no reports to look at
+	IF NOT broken THEN
+		RETURN QUERY SELECT * FROM shnor.lint_reports(region);
+		RETURN QUERY SELECT * FROM shnor.lint_rules(region);
+	END IF;
+END
+$function$;
+COMMENT ON FUNCTION lint(text) IS
+'What is wrong with the set-up of the region in schema region, a row a finding: severity (error: figures are wrong or missing; warning: look at it), object (the table), code (indicator, question, round …), problem and hint, in Russian. No rows: nothing found. Changes nothing. Error: no such region (3F000).';
+
+CREATE FUNCTION lint_formulas(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	d		record;
+	read	text[];
+	counted	bigint;
+	answers	jsonb;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	-- each formula by itself: one that is refused must not hide the others
+	FOR d IN
+		SELECT 'indicator' AS object, i.indicator AS code, i.indicator_id AS id, i.numerator, i.denominator, i.cohort, i.missing, i.level, i.unit FROM indicator i
+		UNION ALL
+		SELECT 'recommendation_template', t.template_id::text, t.template_id, t.condition, NULL, NULL, 'exclude', NULL, NULL FROM recommendation_template t
+		UNION ALL
+		SELECT 'identification_rule', u.rule_id || ': ' || v.part, u.rule_id, v.formula, NULL, NULL, 'exclude', NULL, NULL
+		FROM identification_rule u
+		CROSS JOIN LATERAL (VALUES ('item_condition', u.item_condition), ('enter_condition', u.enter_condition), ('leave_condition', u.leave_condition)) AS v(part, formula)
+		UNION ALL
+		SELECT 'effectiveness_condition', c.criterion || ', ' || c.position, c.position, c.condition, NULL, NULL, 'exclude', NULL, NULL
+		FROM effectiveness_condition c
+		ORDER BY 1, 2
+	LOOP
+		object := d.object;
+		code := d.code;
+		BEGIN
+			SELECT shnor.columns(shnor.methodology(d.id, d.numerator, d.denominator, d.cohort, d.missing)) INTO read;
+		EXCEPTION WHEN others THEN
+			severity := 'error';
+			problem := 'Формула не читается: ' || SQLERRM;
+			hint := 'Исправьте формулу; допустимы целые числа, названия столбцов, + − *, сравнения, AND, OR, NOT, IS NULL, BETWEEN, IN, coalesce, least, greatest, yes_count.';
+			RETURN NEXT;
+			CONTINUE;
+		END;
+
+		IF d.object = 'indicator' THEN
+			-- columns that the answers do not have
+			severity := 'error';
+			FOR problem IN
+				SELECT format('Формула читает столбец «%s», которого нет среди ответов', r) FROM unnest(read) AS r
+				WHERE NOT EXISTS (SELECT FROM pg_attribute a
+								  WHERE a.attrelid = CASE d.level WHEN 'school' THEN 'school_round'::regclass ELSE 'municipal_round'::regclass END
+									AND a.attname = r AND a.attnum > 0)
+			LOOP
+				hint := 'Проверьте код вопроса по таблице question.';
+				RETURN NEXT;
+			END LOOP;
+			CONTINUE WHEN problem IS NOT NULL;
+
+			-- two of everything: a numerator that comes to more than one counts people, and has to say out of how many
+			IF d.unit = 'percent' AND d.denominator IS NULL THEN
+				SELECT jsonb_object_agg(a.attname, CASE a.atttypid WHEN 'integer'::regtype THEN to_jsonb(2) ELSE to_jsonb(true) END) INTO answers
+				FROM pg_attribute a
+				WHERE a.attrelid = CASE d.level WHEN 'school' THEN 'school_round'::regclass ELSE 'municipal_round'::regclass END
+				  AND a.attnum > 0 AND a.atttypid IN ('integer'::regtype, 'boolean'::regtype);
+				IF d.level = 'school' THEN
+					SELECT max(c.numerator) INTO counted
+					FROM (SELECT shnor.methodology(d.id, d.numerator, NULL, NULL, 'exclude') AS methodology) AS k
+					CROSS JOIN LATERAL shnor.contribution(k.methodology, jsonb_populate_record(NULL::school_round, answers)) AS c;
+				ELSE
+					SELECT max(c.numerator) INTO counted
+					FROM (SELECT shnor.methodology(d.id, d.numerator, NULL, NULL, 'exclude') AS methodology) AS k
+					CROSS JOIN LATERAL shnor.contribution(k.methodology, jsonb_populate_record(NULL::municipal_round, answers)) AS c;
+				END IF;
+				IF counted > 1 THEN
+					problem := 'Доля без знаменателя: числитель считает людей, а знаменателем служит число организаций';
+					hint := 'Впишите знаменатель, например teachers.';
+					RETURN NEXT;
+				END IF;
+			END IF;
+		END IF;
+	END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION lint_formulas(text) IS
+'Internal: findings of lint() in formulas: refused ones, unknown columns, counts without a denominator.';
+
+CREATE FUNCTION lint_tables(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	SELECT f.severity, f.object, f.code, f.problem, f.hint
+	FROM (
+		SELECT 'warning' AS severity, 'target' AS object, format('%s, мониторинг %s', t.indicator, t.round_id) AS code,
+			   'Порог или план без приказа' AS problem, 'Укажите legal_act_id: порог устанавливается приказом.' AS hint
+		FROM target t WHERE t.legal_act_id IS NULL
+		UNION ALL
+		SELECT 'error', 'target', format('%s, мониторинг %s', t.indicator, t.round_id),
+			   'Показателя с таким кодом в этом мониторинге нет', 'Проверьте код показателя и дни действия его определения.'
+		FROM target t WHERE NOT EXISTS (SELECT FROM round_indicator d WHERE d.round_id = t.round_id AND d.indicator = t.indicator)
+		UNION ALL
+		SELECT 'warning', 'target', format('%s, мониторинг %s', t.indicator, t.round_id),
+			   'Порог у справочного показателя: он не оценивается', 'Уберите порог или задайте показателю polarity.'
+		FROM target t
+		JOIN round_indicator d ON d.round_id = t.round_id AND d.indicator = t.indicator
+		WHERE d.polarity = 'context' AND t.threshold IS NOT NULL
+		UNION ALL
+		SELECT 'warning', 'target', format('%s, мониторинг %s', d.indicator, d.round_id),
+			   'Порог не установлен: балл не ставится', 'Внесите в target порог и приказ, которым он установлен.'
+		FROM round_indicator d
+		WHERE d.polarity <> 'context' AND NOT (d.unit = 'yes_no' AND d.level = 'municipality')
+		  AND NOT EXISTS (SELECT FROM target t WHERE t.round_id = d.round_id AND t.indicator = d.indicator
+						  AND t.municipality_id IS NULL AND t.threshold IS NOT NULL)
+		UNION ALL
+		SELECT 'error', 'question', q.question, format('В таблице %s нет столбца с таким названием', CASE q.respondent WHEN 'school' THEN 'submission' ELSE 'municipal_submission' END),
+			   'Ответы на вопрос негде хранить: исправьте код вопроса.'
+		FROM question q
+		WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attname = q.question AND a.attnum > 0
+						  AND a.attrelid = CASE q.respondent WHEN 'school' THEN 'submission'::regclass ELSE 'municipal_submission'::regclass END)
+		UNION ALL
+		SELECT 'warning', 'recommendation_template', d.indicator, format('Нет ни одной рекомендации для мониторинга «%s»', r.title),
+			   'Итогом анализа каждого показателя должна быть рекомендация (п. 1.2.9): добавьте текст и условие.'
+		FROM round_indicator d
+		JOIN round r ON r.round_id = d.round_id
+		WHERE NOT EXISTS (SELECT FROM recommendation_template t WHERE t.indicator = d.indicator
+						  AND (t.valid_from IS NULL OR t.valid_from <= r.cohort_on) AND (t.valid_until IS NULL OR r.cohort_on < t.valid_until))
+		UNION ALL
+		SELECT 'warning', 'round', r.title, 'Не названы цели, задачи или методы мониторинга', 'По п. 1.2.7 их устанавливает приказ: впишите goals, tasks и methods.'
+		FROM round r WHERE concat(r.goals) = '' OR concat(r.tasks) = '' OR concat(r.methods) = ''
+		UNION ALL
+		SELECT 'error', 'obligation_term', v.step, 'Срок не задан: обязательства этого вида не видны', 'Добавьте строку в obligation_term.'
+		FROM unnest('{note,recommendation,measure,decision}'::text[]) AS v(step)
+		WHERE NOT EXISTS (SELECT FROM obligation_term t WHERE t.step = v.step)
+		UNION ALL
+		SELECT 'warning', 'school_status', format('%s, %s с %s', o.code, s.status, s.since), 'Статус без приказа', 'Укажите legal_act_id: перечень утверждается приказом.'
+		FROM school_status s JOIN school o ON o.school_id = s.school_id
+		WHERE s.legal_act_id IS NULL
+		UNION ALL
+		SELECT 'warning', 'school_status', format('%s, %s с %s', o.code, s.status, s.since), 'Статус у закрытой организации не завершён',
+			   'Завершите статус датой закрытия и укажите правопреемника (school.successor_id), если он есть.'
+		FROM school_status s JOIN school o ON o.school_id = s.school_id
+		WHERE o.closed_on < coalesce(s.until, 'infinity') AND s.until IS NULL
+		UNION ALL
+		SELECT 'warning', 'question_source', format('%s: %s', a.question, a.data_source), 'Порядок источника не задан: его ответ считается последним',
+			   'Добавьте строку в question_source.'
+		FROM (SELECT DISTINCT a.question, a.data_source FROM source_answer a) AS a
+		WHERE NOT EXISTS (SELECT FROM question_source p WHERE p.question = a.question AND p.data_source = a.data_source)
+		UNION ALL
+		SELECT 'error', 'legal_act', a.number, 'Акты изменяют друг друга по кругу', 'Исправьте amends_id: изменения ведут к первоначальному акту.'
+		FROM legal_act_chain c JOIN legal_act a ON a.legal_act_id = c.legal_act_id
+		WHERE c.root_id IS NULL
+		UNION ALL
+		SELECT 'error', 'effectiveness_criterion', NULL, 'Не выбран критерий эффективности', 'Поставьте in_use одному из критериев.'
+		WHERE NOT EXISTS (SELECT FROM effectiveness_criterion c WHERE c.in_use)
+		UNION ALL
+		SELECT 'warning', 'reporting_day', current_setting('shnor.today', true), 'Сроки считаются не на сегодня, а на заданный день', 'RESET shnor.today;'
+		WHERE nullif(current_setting('shnor.today', true), '') IS NOT NULL
+	) AS f
+	ORDER BY f.object, f.code, f.problem;
+END
+$function$;
+COMMENT ON FUNCTION lint_tables(text) IS
+'Internal: findings of lint() in the tables of definitions, targets, orders and terms.';
+
+CREATE FUNCTION lint_reports(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	WITH valid AS (
+		SELECT r.round_id, r.title, r.state, q.question, q.respondent
+		FROM round r
+		JOIN question q ON (q.valid_from IS NULL OR q.valid_from <= r.cohort_on) AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
+	), used AS (
+		SELECT u.round_id, u.indicator, u.column_name, u.question FROM indicator_question u
+	)
+	SELECT f.severity, f.object, f.code, f.problem, f.hint
+	FROM (
+		SELECT 'error' AS severity, 'indicator' AS object, format('%s, мониторинг %s', u.indicator, u.round_id) AS code,
+			   format('Вопрос «%s», который читает формула, в этом мониторинге не задаётся', u.column_name) AS problem,
+			   'Проверьте дни действия вопроса и показателя.' AS hint
+		FROM used u
+		WHERE u.question IS NULL AND EXISTS (SELECT FROM question q WHERE q.question = u.column_name)
+		UNION ALL
+		SELECT 'warning', 'question', format('%s, мониторинг %s', v.question, v.round_id), 'Вопрос задаётся, но ни один показатель его не читает',
+			   'Уберите вопрос из формы (valid_until) или добавьте показатель.'
+		FROM valid v
+		WHERE NOT EXISTS (SELECT FROM used u WHERE u.round_id = v.round_id AND u.question = v.question)
+		UNION ALL
+		SELECT 'warning', 'question', format('%s, мониторинг %s', v.question, v.round_id),
+			   format('На вопрос не ответил%s', CASE v.respondent WHEN 'school' THEN 'а ни одна организация' ELSE ' ни один муниципалитет' END),
+			   'Проверьте, есть ли вопрос в форме и узнаётся ли его заголовок при загрузке (form_header).'
+		FROM valid v
+		WHERE v.state <> 'draft' AND EXISTS (SELECT FROM used u WHERE u.round_id = v.round_id AND u.question = v.question)
+		  AND EXISTS (SELECT FROM round_member m WHERE m.round_id = v.round_id)
+		  AND NOT EXISTS (SELECT FROM answer a WHERE a.round_id = v.round_id AND a.question = v.question)
+	) AS f
+	ORDER BY f.object, f.code, f.problem;
+END
+$function$;
+COMMENT ON FUNCTION lint_reports(text) IS
+'Internal: findings of lint() where definitions, questions and answers of a round do not meet.';
+
+CREATE FUNCTION lint_rules(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	SELECT 'warning', 'identification_rule', format('%s (%s)', u.rule_id, u.status), 'Правило без приказа', 'Правило выявления утверждается приказом: укажите legal_act_id.'
+	FROM identification_rule u WHERE u.legal_act_id IS NULL
+	ORDER BY u.rule_id;
+
+	-- Formulas are data, so the rule is tried on every small case: one that would not let a school in, and does not
+	-- let it out either, is stricter to leave than to enter.
+	RETURN QUERY
+	SELECT DISTINCT ON (u.rule_id) 'warning', 'identification_rule', format('%s (%s)', u.rule_id, u.status),
+		   format('Выйти из перечня труднее, чем войти: при assessments = %s, marked = %s, repeated = %s, marked_before = %s школа не попала бы в перечень, но и не покинула бы его',
+				  g.assessments, g.marked, g.repeated, g.marked_before),
+		   'Сверьте leave_condition с enter_condition.'
+	FROM identification_rule u
+	JOIN (SELECT e.rule_id, shnor.methodology(e.rule_id, e.enter_condition, NULL, NULL, 'exclude') AS enter_methodology,
+				 shnor.methodology(e.rule_id, e.leave_condition, NULL, NULL, 'exclude') AS leave_methodology
+		  FROM identification_rule e GROUP BY e.rule_id) AS k ON k.rule_id = u.rule_id
+	CROSS JOIN (
+		SELECT a AS assessments, m AS marked, r AS repeated, b AS assessments_before, n AS marked_before,
+			   20 * a AS participants, 10 * m AS below_minimum
+		FROM generate_series(0, 4) AS a, generate_series(0, a) AS m, generate_series(0, 4) AS b, generate_series(0, b) AS n,
+			 generate_series(0, least(m, n)) AS r
+	) AS g
+	CROSS JOIN LATERAL (SELECT g.assessments, g.marked, g.repeated, g.assessments_before, g.marked_before,
+							   g.participants::bigint AS participants, g.below_minimum::bigint AS below_minimum, false AS listed) AS outside
+	CROSS JOIN LATERAL (SELECT g.assessments, g.marked, g.repeated, g.assessments_before, g.marked_before,
+							   g.participants::bigint AS participants, g.below_minimum::bigint AS below_minimum, true AS listed) AS inside
+	CROSS JOIN LATERAL shnor.contribution(k.enter_methodology, outside) AS e
+	CROSS JOIN LATERAL shnor.contribution(k.leave_methodology, inside) AS l
+	WHERE e.numerator = 0 AND l.numerator = 0
+	ORDER BY u.rule_id, g.assessments, g.marked, g.repeated, g.marked_before, g.assessments_before;
+END
+$function$;
+COMMENT ON FUNCTION lint_rules(text) IS
+'Internal: findings of lint() in the rules of identification: no order behind one, or stricter to leave than to enter.';
