@@ -8,7 +8,7 @@ SET search_path = probe, public;
 
 INSERT INTO legal_act (legal_act_id, number, issued_on, issuer, title) VALUES (1, '1-о', '2023-08-01', 'Департамент', 'О мониторинге');
 INSERT INTO round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) VALUES
-	(1, '2023', '2023-09-01', '2023-09-20', '2023-09-01', 1, 'closed'),
+	(1, '2023', '2023-09-01', '2023-09-20', '2023-09-01', 1, 'open'),
 	(2, '2024', '2024-09-01', '2024-09-20', '2024-09-01', 1, 'open'),
 	(3, '2025', '2025-09-01', '2025-09-20', '2025-09-01', NULL, 'draft');
 INSERT INTO municipality (municipality_id, name) VALUES (1, 'Первый'), (2, 'Второй'), (3, 'Без школ');

@@ -1,0 +1,177 @@
+-- A round's life (clause 1.2.7): it opens by its order, locks what it rests on when it closes, opens again only with
+-- a reason; and nothing that is done for next year moves a figure of a closed round.
+BEGIN;
+CREATE EXTENSION pgtap;
+CREATE EXTENSION shnor;
+SELECT no_plan();
+SELECT shnor.create_region('probe');
+SET search_path = probe, public;
+
+-- message, detail and hint of what a statement is refused with; «done» when it is not
+CREATE FUNCTION probe.refusal(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	state text; message text; hint text;
+BEGIN
+	EXECUTE command;
+	RETURN 'done';
+EXCEPTION WHEN others THEN
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+	RETURN format('%s %s [%s]', state, message, hint);
+END
+$$;
+
+INSERT INTO legal_act (legal_act_id, number, issued_on, issuer, title, amends_id) VALUES
+	(1, '1-о', '2024-08-01', 'Департамент', 'О мониторинге', NULL),
+	(2, '2-о', '2024-08-20', 'Департамент', 'Перечень', NULL),
+	(3, '3-о', '2025-02-01', 'Департамент', 'Изменения', 2),
+	(4, '4-о', '2025-06-01', 'Департамент', 'Ещё изменения', 3);
+INSERT INTO municipality (municipality_id, name) VALUES (1, 'Первый'), (2, 'Второй');
+INSERT INTO school (school_id, municipality_id, code, name, kind) VALUES
+	(1, 1, 's1', 'Школа 1', 'school'), (2, 1, 's2', 'Школа 2', 'school'), (3, 2, 's3', 'Школа 3', 'school'), (4, 2, 'd4', 'Сад 4', 'preschool');
+
+-- ---- acts with amendments (1.2.2) ----
+SELECT results_eq('SELECT legal_act_id, root_id, depth, amendments, last_amended_on FROM legal_act_chain ORDER BY 1',
+	$$VALUES (1, 1, 0, 0::bigint, NULL::date), (2, 2, 0, 2, '2025-06-01'), (3, 2, 1, 2, '2025-06-01'), (4, 2, 2, 2, '2025-06-01')$$,
+	'each act goes back to the act it amends, through other amendments');
+SELECT is((SELECT full_title FROM legal_act_chain WHERE legal_act_id = 2),
+	'Департамент от 20.08.2024 № 2-о «Перечень» (с изменениями от 01.02.2025 № 3-о, от 01.06.2025 № 4-о)', 'an act is named with its amendments');
+UPDATE legal_act SET amends_id = 4 WHERE legal_act_id = 2;
+SELECT results_eq('SELECT legal_act_id, root_id FROM legal_act_chain WHERE legal_act_id > 1 ORDER BY 1',
+	$$VALUES (2, NULL::integer), (3, NULL), (4, NULL)$$, 'acts that amend each other in a circle go back to none, and nothing hangs');
+UPDATE legal_act SET amends_id = NULL WHERE legal_act_id = 2;
+
+-- ---- draft and opening ----
+INSERT INTO round (round_id, title, starts_on, due_on, ends_on, cohort_on) VALUES
+	(1, '2024', '2024-09-01', '2024-09-20', '2024-10-01', '2024-09-01'), (9, 'весна', '2025-03-01', '2025-03-20', NULL, '2025-03-01');
+SELECT ok(goals ~ 'профилактики' AND tasks ~ 'Идентификация' AND methods ~ 'ИРЦОКО', 'a round carries goals, tasks and methods') FROM round WHERE round_id = 1;
+SELECT results_eq('SELECT results_year FROM round ORDER BY round_id', 'VALUES (2024), (2024)', 'lists of spring rest on the results of the year before');
+SELECT is(refusal($$UPDATE round SET state = 'open' WHERE round_id = 1$$),
+	'23514 мониторинг «2024» нельзя открыть без приказа (п. 1.2.7) [Внесите приказ в таблицу probe.legal_act и укажите его: UPDATE probe.round SET legal_act_id = …, state = ''open'' …]',
+	'a round cannot open without its order, and the error says what to do');
+SELECT is(refusal($$INSERT INTO round (title, starts_on, due_on, cohort_on, state) VALUES ('x', '2024-09-01', '2024-09-20', '2024-09-01', 'closed')$$) ~ '^23514 ', true,
+	'nor can it come in closed without one');
+SELECT is((SELECT string_agg(state, ' ') FROM round), 'draft draft', 'and nothing has changed');
+UPDATE round SET legal_act_id = 1, state = 'open' WHERE round_id = 1;
+
+INSERT INTO school_status (school_id, status, since, until, legal_act_id) VALUES
+	(1, 'low_results', '2024-09-01', NULL, 2), (1, 'adverse_conditions', '2024-01-01', '2025-01-01', 2), (3, 'risk_zone', '2024-01-01', NULL, 2), (2, 'low_results', '2024-09-02', NULL, 2);
+INSERT INTO submission (round_id, school_id, submitted_at, teachers, supported, has_curator) VALUES
+	(1, 1, '2024-09-10 10:00+03', 40, 12, true), (1, 2, '2024-09-10 10:00+03', 20, 20, true), (1, 3, '2024-09-10 10:00+03', 30, 3, false);
+INSERT INTO municipal_submission (round_id, municipality_id, has_results_note) VALUES (1, 1, true);
+INSERT INTO source_answer (round_id, school_id, question, data_source, answer_count) VALUES (1, 1, 'in_networks', 'unoi', 5);
+INSERT INTO document (round_id, school_id, question, kind, link) VALUES (1, 1, 'has_curator', 'order', 'https://example.org/1');
+INSERT INTO target (round_id, indicator, threshold, plan, legal_act_id) VALUES (1, 'teachers_supported', 30, NULL, 1);
+-- supported by ШНОР or ШНСУ: school 1 alone, 12/40 = 30 %, 1 point
+SELECT results_eq('SELECT numerator, denominator, percent, score FROM municipal_indicator WHERE round_id = 1 AND municipality_id = 1 AND indicator = ''teachers_supported''',
+	$$VALUES (12::bigint, 40::bigint, 30.0000, 1::smallint)$$, 'a school in two statuses counts once');
+
+CREATE TABLE public.open_figures AS SELECT * FROM municipal_indicator WHERE round_id = 1;
+UPDATE round SET state = 'closed' WHERE round_id = 1;
+SELECT results_eq('SELECT * FROM municipal_indicator WHERE round_id = 1 ORDER BY municipality_id, position', 'SELECT * FROM public.open_figures ORDER BY municipality_id, position',
+	'closing changes no figure');
+SELECT results_eq('SELECT school_id, municipality_id, kind, low_results, adverse_conditions, risk_zone FROM round_school ORDER BY 1',
+	$$VALUES (1, 1, 'school', true, true, false), (2, 1, 'school', false, false, false), (3, 2, 'school', false, false, true), (4, 2, 'preschool', false, false, false)$$,
+	'and writes down who belonged to the round');
+SELECT results_eq('SELECT round_id, event, reason, happened_by FROM round_event ORDER BY round_event_id',
+	$$VALUES (1, 'drafted', NULL, current_user), (9, 'drafted', NULL, current_user), (1, 'opened', NULL, current_user), (1, 'closed', NULL, current_user)$$, 'the journal tells of it');
+
+-- ---- what is closed is locked: each of these is refused, says what to do instead, and changes nothing ----
+CREATE FUNCTION probe.contents() RETURNS text LANGUAGE sql AS $$
+	SELECT md5(string_agg(x, '|' ORDER BY x)) FROM (
+		SELECT to_jsonb(t)::text FROM submission t UNION ALL SELECT to_jsonb(t)::text FROM municipal_submission t UNION ALL SELECT to_jsonb(t)::text FROM source_answer t
+		UNION ALL SELECT to_jsonb(t)::text FROM document t UNION ALL SELECT to_jsonb(t)::text FROM target t UNION ALL SELECT to_jsonb(t)::text FROM school_status t
+		UNION ALL SELECT to_jsonb(t)::text FROM indicator t UNION ALL SELECT to_jsonb(t)::text FROM question t UNION ALL SELECT to_jsonb(t)::text FROM question_source t
+		UNION ALL SELECT to_jsonb(t)::text FROM round t UNION ALL SELECT to_jsonb(t)::text FROM round_school t UNION ALL SELECT to_jsonb(t)::text FROM round_event t) AS v(x)
+$$;
+CREATE TABLE public.before AS SELECT contents() AS contents;
+CREATE TABLE public.edit (command text, message text);
+INSERT INTO public.edit VALUES
+	('INSERT INTO submission (round_id, school_id, teachers) VALUES (1, 4, 3)', 'ответы менять нельзя'),
+	('UPDATE submission SET teachers = 41 WHERE school_id = 1', 'ответы менять нельзя'),
+	('DELETE FROM submission WHERE school_id = 1', 'ответы менять нельзя'),
+	('TRUNCATE submission', 'ответы менять нельзя'),
+	('UPDATE submission SET round_id = 9 WHERE school_id = 1', 'ответы менять нельзя'),
+	('UPDATE municipal_submission SET has_results_note = false', 'ответы менять нельзя'),
+	('INSERT INTO municipal_submission (round_id, municipality_id) VALUES (1, 2)', 'ответы менять нельзя'),
+	('UPDATE source_answer SET answer_count = 6', 'ответы других источников менять нельзя'),
+	('DELETE FROM document', 'документы менять нельзя'),
+	('UPDATE document SET check_state = ''rejected''', 'документы менять нельзя'),
+	('UPDATE target SET threshold = 31', 'пороги и планы менять нельзя'),
+	('INSERT INTO target (round_id, indicator, municipality_id, threshold) VALUES (1, ''teachers_supported'', 1, 10)', 'пороги и планы менять нельзя'),
+	('INSERT INTO school_status (school_id, status, since) VALUES (2, ''adverse_conditions'', ''2024-09-01'')', 'статусы школ менять нельзя'),
+	('UPDATE school_status SET until = ''2024-09-01'' WHERE school_id = 3', 'статусы школ менять нельзя'),
+	('UPDATE school_status SET since = ''2024-09-01'' WHERE school_id = 2', 'статусы школ менять нельзя'),
+	('UPDATE school_status SET legal_act_id = 1 WHERE school_id = 3', 'статусы школ менять нельзя'),
+	('DELETE FROM school_status WHERE school_id = 3', 'статусы школ менять нельзя'),
+	('UPDATE indicator SET numerator = ''teachers'' WHERE indicator = ''teachers_supported''', 'определения показателей менять нельзя'),
+	('UPDATE indicator SET valid_until = ''2024-09-01'' WHERE indicator = ''teachers_supported''', 'определения показателей менять нельзя'),
+	('DELETE FROM indicator WHERE indicator = ''teachers_supported''', 'определения показателей менять нельзя'),
+	('UPDATE question SET evidence = ''none'' WHERE question = ''has_curator''', 'вопросы менять нельзя'),
+	('UPDATE question_source SET precedence = 3 WHERE question = ''in_networks'' AND data_source = ''unoi''', 'порядок источников менять нельзя'),
+	('UPDATE round SET due_on = ''2024-09-25'' WHERE round_id = 1', 'менять его нельзя'),
+	('UPDATE round SET state = ''open'' WHERE round_id = 1', 'открыть его заново можно только с причиной'),
+	('UPDATE round SET state = ''open'', reopening = '' '' WHERE round_id = 1', 'открыть его заново можно только с причиной'),
+	('UPDATE round SET state = ''open'', reopening = ''причина'', cohort_on = ''2024-10-01'' WHERE round_id = 1', 'сначала откройте его заново, затем меняйте'),
+	('UPDATE round SET state = ''draft'' WHERE round_id = 1', 'вернуть его в черновики нельзя'),
+	('DELETE FROM round WHERE round_id = 1', 'удалить его нельзя');
+SELECT is(refusal(e.command) ~ format('^55000 мониторинг «2024» закрыт: %s \[.+\]$', e.message), true, 'refused: ' || e.command) FROM public.edit e;
+SELECT is((SELECT count(*) FROM public.edit e WHERE refusal(e.command) !~ 'reopen_round\(''probe'', 1, |хранится всегда|причин'), 0::bigint, 'each error says how to go on');
+SELECT is(refusal(c) ~ '^55000 таблица probe\.round_\w+ заполняется сама', true, 'refused: ' || c)
+FROM unnest(ARRAY['DELETE FROM round_school', 'UPDATE round_school SET low_results = false', 'DELETE FROM round_event', 'TRUNCATE round_event', 'TRUNCATE round_school',
+	'INSERT INTO round_event (round_id, event) VALUES (1, ''opened'')']) AS c;
+SELECT is(contents(), (SELECT contents FROM public.before), 'nothing has changed');
+
+-- ---- next year's definition, target, status, a move and a changed kind leave it alone ----
+SELECT lives_ok($$
+	INSERT INTO round (round_id, title, starts_on, due_on, ends_on, cohort_on, legal_act_id, state) VALUES (2, '2025', '2025-09-01', '2025-09-20', '2025-10-01', '2025-09-01', 1, 'open');
+	UPDATE indicator SET valid_until = '2025-09-01' WHERE indicator IN ('teachers_supported', 'schools_with_curator');
+	INSERT INTO indicator (indicator, indicator_id, clause, section, position, title, unit, level, numerator, denominator, cohort, valid_from)
+	VALUES ('teachers_supported', 6, '1.2.4', 's', 6, 'по-новому', 'percent', 'school', 'supported + in_networks', 'teachers', NULL, '2025-09-01');
+	UPDATE question SET valid_until = '2025-09-01' WHERE question = 'has_curator';
+	UPDATE question_source SET valid_until = '2025-09-01' WHERE question = 'in_networks';
+	INSERT INTO target (round_id, indicator, threshold, plan) VALUES (2, 'teachers_supported', 99, 100);
+	INSERT INTO submission (round_id, school_id, teachers, supported) VALUES (2, 1, 10, 1);
+	UPDATE school_status SET until = '2025-09-01' WHERE school_id = 1 AND status = 'low_results';
+	UPDATE school_status SET until = '2025-02-01' WHERE school_id = 1 AND status = 'adverse_conditions';
+	INSERT INTO school_status (school_id, status, since) VALUES (3, 'low_results', '2025-09-01');
+	UPDATE school SET municipality_id = 2, name = 'Школа 1, переведённая' WHERE school_id = 1;
+	UPDATE school SET kind = 'supplementary', closed_on = '2024-08-01' WHERE school_id = 2;
+$$, 'all of this is allowed');
+SELECT results_eq('SELECT * FROM municipal_indicator WHERE round_id = 1 ORDER BY municipality_id, position', 'SELECT * FROM public.open_figures ORDER BY municipality_id, position',
+	'and every figure of the closed round is what it was, to the last digit');
+SELECT results_eq('SELECT municipality_id, school_id, low_results, adverse_conditions, risk_zone FROM round_member ORDER BY round_id, school_id',
+	$$VALUES (1, 1, true, true, false), (1, 2, false, false, false), (2, 3, false, false, true), (2, 4, false, false, false),
+			 (2, 1, false, false, false), (2, 3, true, false, true), (2, 4, false, false, false),
+			 (2, 1, true, false, false), (2, 3, false, false, true), (2, 4, false, false, false)$$, 'the closed round keeps its schools, the open one has today''s (and so has the draft of spring)');
+SELECT results_eq('SELECT numerator, denominator FROM municipal_indicator WHERE round_id = 2 AND indicator = ''teachers_supported'' ORDER BY municipality_id',
+	$$VALUES (0::bigint, 0::bigint), (0, 0)$$, 'next year goes by its own definition: no networks answered, so nothing counts');
+
+-- ---- reopening ----
+SELECT throws_ok($$SELECT shnor.reopen_round('probe', 1, '  ')$$, '22023', 'не названа причина, по которой мониторинг открывается заново', 'a reason is needed');
+SELECT throws_ok($$SELECT shnor.reopen_round('probe', 1, NULL)$$, '22023', NULL, 'NULL is none');
+SELECT throws_ok($$SELECT shnor.reopen_round('probe', 2, 'ошибка')$$, '55000', 'мониторинг 2 не закрыт: его состояние — открыт (open)', 'an open round need not be reopened');
+SELECT throws_ok($$SELECT shnor.reopen_round('probe', 9, 'ошибка')$$, '55000', NULL, 'nor a draft');
+SELECT throws_ok($$SELECT shnor.reopen_round('probe', 77, 'ошибка')$$, '22023', NULL, 'an unknown round');
+SELECT throws_ok($$SELECT shnor.reopen_round('public', 1, 'ошибка')$$, '3F000', NULL, 'an unknown region');
+SELECT is(shnor.reopen_round('probe', 1, 'школа 1 прислала справку'), 'open', 'with a reason a closed round opens again');
+SELECT is((SELECT reason FROM round_event WHERE event = 'reopened'), 'школа 1 прислала справку', 'which stays in the journal');
+SELECT is_empty('SELECT * FROM round_school', 'its schools are today''s again');
+SELECT lives_ok($$UPDATE submission SET supported = 14 WHERE round_id = 1 AND school_id = 1$$, 'answers can be corrected');
+SELECT is((SELECT supported FROM submission_history WHERE round_id = 1), 12, 'and the earlier one is kept');
+UPDATE school SET municipality_id = 1 WHERE school_id = 1;
+UPDATE round SET state = 'closed' WHERE round_id = 1;
+SELECT results_eq('SELECT numerator, denominator FROM municipal_indicator WHERE round_id = 1 AND municipality_id = 1 AND indicator = ''teachers_supported''',
+	$$VALUES (14::bigint, 40::bigint)$$, 'the corrected figure stands when it is closed again');
+SELECT is((SELECT reopening FROM round WHERE round_id = 1), NULL, 'the reason is used up');
+SELECT is(refusal('UPDATE round SET state = ''open'' WHERE round_id = 1') ~ '^55000', true, 'and another reopening needs another reason');
+SELECT is((SELECT string_agg(event, ' ' ORDER BY round_event_id) FROM round_event WHERE round_id = 1), 'drafted opened closed reopened closed', 'the whole life of the round');
+SELECT lives_ok($$DELETE FROM round WHERE round_id = 9$$, 'a draft can be thrown away, with its journal');
+
+-- rounds that close in one statement, and writers of many rounds
+SELECT lives_ok($$UPDATE round SET state = 'closed'$$, 'all rounds can close at once');
+SELECT is((SELECT count(DISTINCT round_id) FROM round_school), 2::bigint, 'each with its schools');
+-- overlapping spells of one status
+SELECT is(refusal($$INSERT INTO school_status (school_id, status, since) VALUES (3, 'low_results', '2026-01-01')$$) ~ '^23P01', true, 'overlapping spells of one status are refused');
+
+SELECT finish();
+ROLLBACK;
