@@ -48,6 +48,7 @@ BEGIN
 	PERFORM shnor.region_identification_tables(name);
 	PERFORM shnor.region_seed(name, coalesce(title, name), time_zone);
 	PERFORM shnor.region_source_seed(name);
+	PERFORM shnor.region_obligation_seed(name);
 	-- last: what they refuse to change must stand first
 	PERFORM shnor.region_round_triggers(name);
 	PERFORM shnor.region_lock_triggers(name);
@@ -89,7 +90,8 @@ BEGIN
 		  UNION ALL SELECT * FROM shnor.region_evidence_views()
 		  UNION ALL SELECT * FROM shnor.region_obligation_views()
 		  UNION ALL SELECT * FROM shnor.region_change_views()
-		  UNION ALL SELECT * FROM shnor.region_competence_views()) AS d
+		  UNION ALL SELECT * FROM shnor.region_competence_views()
+		  UNION ALL SELECT * FROM shnor.region_measure_effect_views()) AS d
 	ORDER BY d.step;
 END
 $function$;
@@ -229,6 +231,7 @@ BEGIN
 			UNION ALL SELECT * FROM shnor.region_obligation_comments()
 			UNION ALL SELECT * FROM shnor.region_change_comments()
 			UNION ALL SELECT * FROM shnor.region_competence_comments()
+			UNION ALL SELECT * FROM shnor.region_measure_effect_comments()
 		), attribute AS (
 			SELECT c.oid, c.relname, c.relkind, a.attname
 			FROM pg_class c

@@ -1,0 +1,126 @@
+-- Did it work (clause 1.2.12): for each measure, how the share of pupils below the minimum has changed in the schools
+-- that had it, beside the change in the listed schools of the same round that had no measure of that kind.
+-- Only schools with results in both years count, so that a school which drops out cannot look like success.
+
+CREATE FUNCTION region_measure_effect_views(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+(1290, 'measure_effect', $view$
+	SELECT e.measure_id, e.round_id, e.municipality_id, m.name AS municipality, e.indicator, e.measure_kind, e.title,
+		   e.year_before, e.year_after,
+		   e.schools_with, e.below_with_before, e.participants_with_before, e.percent_with_before,
+		   e.below_with_after, e.participants_with_after, e.percent_with_after,
+		   (e.percent_with_after - e.percent_with_before)::numeric(26,4) AS change_with,
+		   e.schools_without, e.below_without_before, e.participants_without_before, e.percent_without_before,
+		   e.below_without_after, e.participants_without_after, e.percent_without_after,
+		   (e.percent_without_after - e.percent_without_before)::numeric(26,4) AS change_without,
+		   (e.percent_with_after - e.percent_with_before - (e.percent_without_after - e.percent_without_before))::numeric(26,4) AS difference,
+		   CASE
+			   WHEN e.year_after IS NULL THEN 'Результатов за следующие годы ещё нет'
+			   WHEN e.schools_with = 0 THEN 'У школ, которых касается мера, нет результатов за оба года'
+			   WHEN e.schools_without = 0 THEN 'Сравнить не с кем: нет школ перечня без такой меры с результатами за оба года'
+			   WHEN least(e.participants_with_before, e.participants_with_after) < g.min_n THEN format('За долей стоит меньше %s участников: судить об изменении нельзя', g.min_n)
+			   WHEN NOT shnor.changed(shnor.share(e.below_with_before, e.participants_with_before),
+									  shnor.share(e.below_with_after, e.participants_with_after), g.confidence)
+				   THEN 'Изменение в школах с мерой не больше случайных колебаний'
+			   WHEN e.percent_with_after < e.percent_with_before THEN 'В школах с мерой доля ниже минимума снизилась'
+			   ELSE 'В школах с мерой доля ниже минимума выросла'
+		   END AS reason
+	FROM (
+		SELECT b.*,
+			   shnor.percent(shnor.share(b.below_with_before, b.participants_with_before))::numeric(25,4) AS percent_with_before,
+			   shnor.percent(shnor.share(b.below_with_after, b.participants_with_after))::numeric(25,4) AS percent_with_after,
+			   shnor.percent(shnor.share(b.below_without_before, b.participants_without_before))::numeric(25,4) AS percent_without_before,
+			   shnor.percent(shnor.share(b.below_without_after, b.participants_without_after))::numeric(25,4) AS percent_without_after
+		FROM (
+			SELECT s.measure_id, s.round_id, s.municipality_id, s.indicator, s.measure_kind, s.title,
+				   r.results_year AS year_before, y.year AS year_after,
+				   count(p.school_id) FILTER (WHERE p.had_it) AS schools_with,
+				   coalesce(sum(p.below_before) FILTER (WHERE p.had_it), 0)::bigint AS below_with_before,
+				   coalesce(sum(p.participants_before) FILTER (WHERE p.had_it), 0)::bigint AS participants_with_before,
+				   coalesce(sum(p.below_after) FILTER (WHERE p.had_it), 0)::bigint AS below_with_after,
+				   coalesce(sum(p.participants_after) FILTER (WHERE p.had_it), 0)::bigint AS participants_with_after,
+				   count(p.school_id) FILTER (WHERE p.had_none) AS schools_without,
+				   coalesce(sum(p.below_before) FILTER (WHERE p.had_none), 0)::bigint AS below_without_before,
+				   coalesce(sum(p.participants_before) FILTER (WHERE p.had_none), 0)::bigint AS participants_without_before,
+				   coalesce(sum(p.below_after) FILTER (WHERE p.had_none), 0)::bigint AS below_without_after,
+				   coalesce(sum(p.participants_after) FILTER (WHERE p.had_none), 0)::bigint AS participants_without_after
+			FROM measure s
+			JOIN round r ON r.round_id = s.round_id
+			LEFT JOIN (SELECT DISTINCT z.year FROM result z) AS y ON y.year BETWEEN r.results_year + 1 AND r.results_year + 3
+			LEFT JOIN (
+				SELECT t.measure_id, t.school_id, t.had_it, NOT t.had_kind AS had_none, w.year AS year_before, x.year AS year_after,
+					   w.below AS below_before, w.participants AS participants_before, x.below AS below_after, x.participants AS participants_after
+				FROM (
+					-- a measure without schools of its own is for all listed schools of its municipality, or of the region
+					SELECT s.measure_id, m.school_id, coalesce(h.measure_id = s.measure_id, false) AS had_it,
+						   EXISTS (SELECT FROM measure_target k WHERE k.round_id = s.round_id AND k.measure_kind = s.measure_kind AND k.school_id = m.school_id) AS had_kind
+					FROM measure s
+					JOIN round_member m ON m.round_id = s.round_id AND m.kind = 'school'
+					LEFT JOIN measure_target h ON h.measure_id = s.measure_id AND h.school_id = m.school_id
+					WHERE s.state <> 'cancelled' AND (m.low_results OR m.adverse_conditions OR h.school_id IS NOT NULL)
+				) AS t
+				JOIN (SELECT z.school_id, z.year, sum(z.below_minimum) AS below, sum(z.participants) AS participants
+					  FROM result z GROUP BY z.school_id, z.year HAVING sum(z.participants) > 0) AS w ON w.school_id = t.school_id
+				JOIN (SELECT z.school_id, z.year, sum(z.below_minimum) AS below, sum(z.participants) AS participants
+					  FROM result z GROUP BY z.school_id, z.year HAVING sum(z.participants) > 0) AS x ON x.school_id = t.school_id
+			) AS p ON p.measure_id = s.measure_id AND p.year_before = r.results_year AND p.year_after = y.year
+			WHERE s.state <> 'cancelled'
+			GROUP BY s.measure_id, r.results_year, y.year
+		) AS b
+	) AS e
+	CROSS JOIN (SELECT coalesce(max(g.min_n), 10) AS min_n, coalesce(max(g.confidence), 0.95)::numeric(5,4) AS confidence FROM setting g) AS g
+	LEFT JOIN municipality m ON m.municipality_id = e.municipality_id
+$view$),
+(1280, 'measure_target', $view$
+	SELECT s.measure_id, s.round_id, s.measure_kind, w.school_id
+	FROM measure s
+	JOIN measure_school w ON w.measure_id = s.measure_id
+	WHERE s.state <> 'cancelled'
+	UNION ALL
+	SELECT s.measure_id, s.round_id, s.measure_kind, m.school_id
+	FROM measure s
+	JOIN round_member m ON m.round_id = s.round_id AND (s.municipality_id IS NULL OR m.municipality_id = s.municipality_id)
+	WHERE s.state <> 'cancelled' AND m.kind = 'school' AND (m.low_results OR m.adverse_conditions)
+	  AND NOT EXISTS (SELECT FROM measure_school w WHERE w.measure_id = s.measure_id)
+$view$)
+$function$;
+COMMENT ON FUNCTION region_measure_effect_views() IS
+'Internal: the views of schools that a measure is for, and of results with it and without it.';
+
+CREATE FUNCTION region_measure_effect_comments(OUT object text, OUT part text, OUT comment text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+('measure_target', NULL, 'Каких организаций касается мера: названных в measure_school, а если не названа ни одна — всех ШНОР и ШНСУ её муниципалитета.'),
+('measure_effect', NULL, 'Что изменилось в школах с мерой и в школах перечня без такой меры (п. 1.2.12): доля участников оценочных процедур ниже минимума, год раунда и год после. Только школы с результатами за оба года.'),
+('measure_effect', 'title', 'Мера.'),
+('measure_effect', 'municipality_id', 'Муниципалитет. Пусто: мера всего региона.'),
+('measure_effect', 'indicator', 'Показатель, из-за которого принята.'),
+('measure_effect', 'year_before', 'Год результатов раунда.'),
+('measure_effect', 'year_after', 'Год после.'),
+('measure_effect', 'schools_with', 'Школ с мерой.'),
+('measure_effect', 'below_with_before', 'Ниже минимума в школах с мерой, до.'),
+('measure_effect', 'participants_with_before', 'Участников в школах с мерой, до.'),
+('measure_effect', 'percent_with_before', 'Доля ниже минимума в школах с мерой, до, %.'),
+('measure_effect', 'below_with_after', 'Ниже минимума в школах с мерой, после.'),
+('measure_effect', 'participants_with_after', 'Участников в школах с мерой, после.'),
+('measure_effect', 'percent_with_after', 'Доля ниже минимума в школах с мерой, после, %.'),
+('measure_effect', 'change_with', 'Изменение в школах с мерой, п. п.'),
+('measure_effect', 'schools_without', 'Школ перечня без такой меры.'),
+('measure_effect', 'below_without_before', 'Ниже минимума в школах без меры, до.'),
+('measure_effect', 'participants_without_before', 'Участников в школах без меры, до.'),
+('measure_effect', 'percent_without_before', 'Доля ниже минимума в школах без меры, до, %.'),
+('measure_effect', 'below_without_after', 'Ниже минимума в школах без меры, после.'),
+('measure_effect', 'participants_without_after', 'Участников в школах без меры, после.'),
+('measure_effect', 'percent_without_after', 'Доля ниже минимума в школах без меры, после, %.'),
+('measure_effect', 'change_without', 'Изменение в школах без меры, п. п.'),
+('measure_effect', 'difference', 'Разница изменений: меньше нуля — в школах с мерой лучше.')
+$function$;
+COMMENT ON FUNCTION region_measure_effect_comments() IS
+'Internal: Russian comments of the views of measures'' effect.';
