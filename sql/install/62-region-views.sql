@@ -306,7 +306,7 @@ $view$),
 	FROM round r
 	CROSS JOIN municipality m
 	LEFT JOIN (
-		SELECT s.round_id, s.municipality_id,
+		SELECT b.round_id, b.municipality_id,
 			   count(*) AS expected,
 			   count(s.submitted_at) AS submitted,
 			   -- the first version counts: a later correction does not make an answer late
@@ -323,17 +323,19 @@ $view$),
 			   count(s.has_study_plans) AS has_study_plans, count(s.has_tutoring) AS has_tutoring,
 			   count(s.internet_resolved) AS internet_resolved, count(s.equipment_resolved) AS equipment_resolved,
 			   count(s.staffing_resolved) AS staffing_resolved
-		FROM school_round s
-		JOIN round e ON e.round_id = s.round_id
+		FROM round_member b
+		JOIN round e ON e.round_id = b.round_id
+		-- what the school itself has sent: another source's word does not stand for its report
+		LEFT JOIN submission s ON s.round_id = b.round_id AND s.school_id = b.school_id
 		LEFT JOIN LATERAL (
 			SELECT min(v.submitted_at) AS first_at
 			FROM submission_history v
-			WHERE v.round_id = s.round_id AND v.school_id = s.school_id
+			WHERE v.round_id = b.round_id AND v.school_id = b.school_id
 		) AS h ON true
 		WHERE EXISTS (SELECT FROM round_indicator d
 					  JOIN indicator i ON i.definition_id = d.definition_id
-					  WHERE d.round_id = s.round_id AND d.level = 'school' AND s.kind = ANY (i.institution_kinds))
-		GROUP BY s.round_id, s.municipality_id
+					  WHERE d.round_id = b.round_id AND d.level = 'school' AND b.kind = ANY (i.institution_kinds))
+		GROUP BY b.round_id, b.municipality_id
 	) AS c ON c.round_id = r.round_id AND c.municipality_id = m.municipality_id
 	LEFT JOIN LATERAL (
 		SELECT count(*) AS questions, sum(v.given) AS given

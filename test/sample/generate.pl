@@ -82,7 +82,14 @@ table('legal_act.csv', [qw(legal_act_id number issued_on issuer title amends_id)
 	(map { [ $_->{id}, "УП-$_->{year}/1", "$_->{year}-08-15", $issuer, "Учебный пример: приказ о проведении мониторинга $_->{year} года", undef ] } @rounds),
 	(map { [ 3 + $_->{id}, "УП-$_->{year}/2", "$_->{year}-08-20", $issuer, "Учебный пример: перечень ШНОР, ШНСУ и школ зоны риска $_->{year} года", undef ] } @rounds),
 	(map { [ 6 + $_->{id}, "УП-$_->{year}/3", "$_->{year}-08-25", $issuer, "Учебный пример: пороговые и плановые значения $_->{year} года", undef ] } @rounds),
-	[ 10, 'УП-2025/4', '2025-08-29', $issuer, 'Учебный пример: изменения в перечень 2025 года', 5 ]);
+	[ 10, 'УП-2025/4', '2025-08-29', $issuer, 'Учебный пример: изменения в перечень 2025 года', 5 ],
+	# the acts that clause 1.2.2 of the methodology names
+	[ 11, '1187-о', '2020-12-30', 'Департамент образования Ивановской области',
+		'Концепция поддержки школ с низкими результатами обучения и школ, функционирующих в неблагоприятных социальных условиях', undef ],
+	[ 12, '536-о/а', '2022-05-16', 'Департамент образования Ивановской области', 'Изменения в концепцию поддержки', 11 ],
+	(map { [ $_ - 2007, "УП-$_/2", "$_-08-20", $issuer, "Учебный пример: перечень ШНОР, ШНСУ и школ зоны риска $_ года", undef ] } 2020 .. 2023),
+	[ 17, 'УП-2025/5', '2025-03-03', $issuer, 'Учебный пример: об утверждении отчёта мониторинга 2024 года', undef ],
+	[ 18, 'УП-2025/6', '2025-06-02', $issuer, 'Учебный пример: об уточнении отчёта мониторинга 2024 года', undef ]);
 
 my (@schools, %school);    # %school: by a short handle, for the cases spelt out below
 sub school {
@@ -130,6 +137,23 @@ for my $s (@schools) {
 	for my $status (grep { $draw{$_} } qw(low_results adverse_conditions risk_zone)) {
 		push @statuses, [ $s->{id}, $status, @$_ ] for @{ pick(@spells) };
 	}
+}
+# Spells of support that began before the rounds, one for each way it can end (three years on: t+3).
+my %spell_case;
+{
+	my %listed = map { $_->[0] => 1 } grep { $_->[1] ne 'risk_zone' } @statuses;
+	my @free = grep { !$listed{ $_->{id} } && $_->{kind} eq 'school' && $_->{opened} lt '2015-09-01' && !$_->{closed} && $_ != $school{large} && $_->{m} != $silent && $_->{m} != $no_l } @schools;
+	@spell_case{qw(effective partly insufficient relapse)} = @free[ 3, 9, 15, 21 ];
+	my ($listed_from_2024) = map { $schools[ $_->[0] - 1 ] } grep { $_->[1] eq 'low_results' && $_->[2] eq '2024-09-01' && !defined $_->[3] && $_->[0] != $school{empty}{id} } @statuses;
+	$spell_case{not_effective} = $listed_from_2024;
+	my $add = sub { my ($case, $status, $since, $until, $act) = @_; push @statuses, [ $case->{id}, $status, $since, $until, $act ] };
+	$add->($spell_case{effective},     'low_results',        '2021-09-01', '2023-09-01', 14);
+	$add->($spell_case{partly},        'adverse_conditions', '2021-09-01', '2023-09-01', 14);
+	$add->($spell_case{insufficient},  'low_results',        '2021-09-01', '2023-09-01', 14);
+	$add->($spell_case{relapse},       'low_results',        '2020-09-01', '2021-09-01', 13);
+	$add->($spell_case{relapse},       'low_results',        '2022-09-01', '2023-09-01', 15);
+	$add->($spell_case{not_effective}, 'low_results',        '2021-09-01', '2024-09-01', 14);
+	$add->($school{closed},            'low_results',        '2022-09-01', '2024-08-31', 15);    # its successor goes on for it
 }
 table('school_status.csv', [qw(school_id status since until legal_act_id)], @statuses);
 
@@ -186,7 +210,8 @@ sub truth { return $stamp{iso}->($_[0]) . '+03' }
 
 # ---- form exports ----
 # A form is a list of columns [field, header]; a row is { t, cells, bad => [[question, problem] …] }.
-my (@issues, @imports);
+# proof tells which column of links proves which question.
+my (@issues, @imports, %documents, %school_answered);
 sub write_form {
 	my ($form, @rows) = @_;
 	my $text = $form->{bom} ? "\x{FEFF}" : '';
@@ -199,7 +224,7 @@ sub write_form {
 		return $at;
 	};
 	$add->(map { $_->[1] } @{ $form->{columns} });
-	my @unknown = grep { $_->[0] =~ /^other/ } @{ $form->{columns} };
+	my @unknown = grep { $_->[0] =~ /^other/ && !$form->{proof}{ $_->[0] } } @{ $form->{columns} };
 	push @issues, map { [ $form->{file}, 1, undef, 'unknown_header', 'warning' ] } @unknown;
 	my ($n, $refused, %last) = (0, 0);
 	for my $row (@rows) {
@@ -214,19 +239,23 @@ sub write_form {
 			push @issues, map { [ $form->{file}, $at, @$_, 'refused' ] } @{ $row->{bad} };
 			next;
 		}
+		for my $column (sort keys %{ $form->{proof} }) {
+			$documents{ join "\t", $form->{file}, $row->{who}, $form->{proof}{$column}, $_ } = 1 for split /, /, $row->{cells}{$column} // '';
+		}
 		my $before = $last{ $row->{who} };
 		$last{ $row->{who} } = $row if !$before || $before->{t} <= $row->{t};
 	}
 	my $loaded = keys %last;
 	push @imports, [ $form->{file}, $form->{round}, scalar @rows, $loaded, @rows - $refused - $loaded, $refused, 0, scalar @unknown ];
 	put($form->{file}, $text);
+	if ($form->{shapes}) { $school_answered{ $form->{round} }{$_} = $last{$_}{a} for keys %last }    # forms of schools only
 	return map { $last{$_} } sort { $a <=> $b } keys %last;
 }
 
 my $document = 'https://drive.example.org/open?id=';
 my $links    = sub { join ', ', map { $document . 'SYN' . (100 + rnd(900)) } 0 .. rnd(2) };
 my $remark   = sub { pick('', '', "Справка готова,\nприложим позже; см. \"дорожную карту\"", 'Замечаний нет') };
-my %other    = (known_1 => $links, other_1 => $links, other_3 => $links, known_2 => $remark, other_2 => $remark);    # known_: seeded as not to be read
+my %other    = (known_1 => $links, other_1 => $links, other_3 => $links, known_2 => $remark, other_2 => $remark);    # known_: not reported as unknown
 sub form_cells {
 	my ($s, $r, $t, $shape, $a) = @_;
 	my %c = (submitted_at => $stamp{$shape}->($t), school_code => pick(($s->{code}) x 6, " $s->{code}", "$s->{code} "),
@@ -311,13 +340,13 @@ my %decorate = (
 sub questions { my ($r) = @_; my $n = 0; return map { [ $_, $decorate{$r}->(++$n, $wording{$_}) ] } @school_questions }
 
 my @form = (
-	{ round => 1, file => 'form_2024.csv', bom => 1, delimiter => ',', eol => "\n", shapes => [qw(dots)],
+	{ round => 1, file => 'form_2024.csv', proof => { known_1 => 'staffing_resolved' }, bom => 1, delimiter => ',', eol => "\n", shapes => [qw(dots)],
 		columns => [ [ submitted_at => 'Отметка времени' ], [ school_code => 'Код ОО' ], [ school_name => 'Наименование ОО' ], questions(1),
 			[ known_1 => 'Прикрепите документ' ], [ other_2 => "Комментарий\n(по желанию)" ], ([ blank => '' ]) x 3 ] },
 	{ round => 2, file => 'form_2025.csv', bom => 1, delimiter => ';', eol => "\r\n", shapes => [qw(gmt7 gmt7 gmt7 dots iso day)],
 		columns => [ [ submitted_at => 'Отметка времени' ], [ school_code => 'Код школы' ], questions(2),
 			[ teachers_2 => 'Всего педагогов (повторный вопрос)' ], [ known_2 => 'Комментарий' ], [ other_1 => 'Ссылки на документы' ] ] },
-	{ round => 3, file => 'form_2026.tsv', bom => 0, delimiter => "\t", eol => "\n", shapes => [qw(ampm)],
+	{ round => 3, file => 'form_2026.tsv', proof => { other_1 => 'has_prevention', other_3 => 'has_study_plans' }, bom => 0, delimiter => "\t", eol => "\n", shapes => [qw(ampm)],
 		columns => [ [ submitted_at => 'Отметка времени' ], [ municipality => 'Муниципалитет' ], [ school_name => 'Наименование образовательной организации' ],
 			questions(3), [ other_1 => 'Прикрепите документ (программа профилактики)' ], [ other_3 => 'Прикрепите документ (ИУП)' ] ] });
 for my $form (@form) {
@@ -359,7 +388,7 @@ $_->{t} += 86400, $_->{cells}{submitted_at} = $stamp{dots}->($_->{t}) for @wrong
 $wrong[0]{cells}{municipality} = 'Учебный пример: район, которого нет';
 ($wrong[1]{cells}{has_results_note}, $wrong[1]{bad}) = ('да, частично', [ [ 'has_results_note', 'not_yes_no' ] ]);
 ($wrong[2]{cells}{submitted_at}, $wrong[2]{bad}) = ('2026-10-32', [ [ 'submitted_at', 'bad_date' ] ]);
-my @kept = write_form({ round => 3, file => 'form_municipal_2026.csv', bom => 1, delimiter => ',', eol => "\r\n",
+my @kept = write_form({ round => 3, file => 'form_municipal_2026.csv', proof => { known_1 => 'has_resource_monitoring' }, bom => 1, delimiter => ',', eol => "\r\n",
 	columns => [ [ submitted_at => 'Отметка времени' ], [ municipality => 'Муниципальное образование' ], (map { [ $_, $wording{$_} ] } @municipal_questions),
 		[ known_1 => 'Прикрепите документ' ], [ other_2 => 'Ваши пожелания' ] ] }, sort { $a->{t} <=> $b->{t} || $a->{who} <=> $b->{who} } @rows, @wrong);
 table('expected_municipal_3.csv', [ qw(municipality_id submitted_at), @municipal_questions ],
@@ -367,3 +396,56 @@ table('expected_municipal_3.csv', [ qw(municipality_id submitted_at), @municipal
 
 table('expected_issues.csv', [qw(file line question problem severity)], @issues);
 table('expected_imports.csv', [qw(file round_id rows_read loaded corrected refused unchanged warnings)], @imports);
+
+table('expected_documents.csv', [qw(file respondent_id question link)], map { [ split /\t/ ] } sort keys %documents);
+
+# ---- second sources: УНОИ and an order for two rounds as a table, УНОИ once more as a file of 2026; ИРЦОКО about notes ----
+# All draws below come after everything above, so that they leave it as it is.
+my %l_in;    # round => { school => 1 }
+for my $r (@rounds) {
+	$l_in{ $r->{id} }{ $_->[0] } = 1 for grep { $_->[1] ne 'risk_zone' && $_->[2] le $r->{cohort} && (!defined $_->[3] || $r->{cohort} lt $_->[3]) } @statuses;
+}
+my (@source_answers, @unoi);
+for my $r (@rounds) {
+	for my $s (grep { $l_in{ $r->{id} }{ $_->{id} } && in_round($_, $r) && $_->{m} != $silent && $_->{teachers} && $_->{id} % 3 == 0 } @schools) {
+		my $a     = $school_answered{ $r->{id} }{ $s->{id} } // {};
+		my $said  = $a->{in_networks} // 1 + rnd(5);
+		my $count = chance(60) ? $said : $said > 2 ? $said - 1 - rnd(2) : $said + 1;
+		$count = $a->{teachers} if defined $a->{teachers} && $count > $a->{teachers};
+		if ($r->{id} == 3) { push @unoi, [ $s->{code}, $count ] }
+		else { push @source_answers, [ $r->{id}, $s->{id}, undef, 'in_networks', 'unoi', $count, undef, "$r->{ends} 12:00:00+03", "Учебный пример: список УНОИ $r->{year} года", undef ] }
+		push @source_answers, [ $r->{id}, $s->{id}, undef, 'has_curator', 'order', undef, chance(70) ? 't' : 'f', "$r->{ends} 12:00:00+03", "Учебный пример: приказ о кураторах $r->{year} года", 3 + $r->{id} ] if $s->{id} % 4 == 0;
+	}
+	push @source_answers, map { [ $r->{id}, undef, $_->{id}, 'has_results_note', 'ircoko', undef, chance(50) ? 't' : 'f', "$r->{ends} 12:00:00+03", "Учебный пример: реестр справок ИРЦОКО $r->{year} года", undef ] }
+		grep { $_->{id} % 4 == 1 } @municipalities;
+}
+table('source_answer.csv', [qw(round_id school_id municipality_id question data_source answer_count answer_yes submitted_at source legal_act_id)], @source_answers);
+put('unoi_2026.csv', join '', map { join(';', map { cell($_, ';') } @$_) . "\r\n" } [ 'Код ОО', $wording{in_networks} ], @unoi);
+
+# ---- results of assessments: years of the rounds and before; a level of failure per school, lower where it has no status ----
+my @assessments = ([ 'ОГЭ', 'математика', 9 ], [ 'ОГЭ', 'русский язык', 9 ], [ 'ЕГЭ', 'русский язык', 11 ]);
+my %case_level = (    # percent below the minimum by year; a year that is not there has no results
+	effective     => { 2021 => 45, 2022 => 40, 2023 => 35, 2024 => 20, 2025 => 15, 2026 => 15 },
+	partly        => { 2021 => 30, 2022 => 35, 2023 => 45, 2024 => 20, 2025 => 20, 2026 => 20 },
+	insufficient  => { 2021 => 40, 2022 => 35, 2024 => 20, 2025 => 20, 2026 => 15 },
+	relapse       => { 2020 => 50, 2021 => 30, 2022 => 45, 2023 => 40, 2024 => 30, 2025 => 25, 2026 => 20 },
+	not_effective => { 2021 => 30, 2022 => 35, 2023 => 40, 2024 => 45, 2025 => 45, 2026 => 50 });
+my %case_of = map { $spell_case{$_}{id} => $case_level{$_} } keys %case_level;
+$case_of{ $school{closed}{id} } = { 2022 => 40, 2023 => 35, 2024 => 30 };
+$case_of{ $school{heir}{id} }   = { 2025 => 20, 2026 => 20 };
+my @results;
+for my $s (grep { $_->{kind} eq 'school' && $_->{teachers} } @schools) {
+	my $base = 4 + rnd(18);
+	for my $year (2020 .. 2026) {
+		my $case = $case_of{ $s->{id} };
+		next if $case ? !exists $case->{$year} : $year < 2023 || $s->{opened} gt "$year-06-01" || $s->{closed} && $s->{closed} lt "$year-07-01" || chance(3);
+		my $l = grep { $_->[0] == $s->{id} && $_->[1] ne 'risk_zone' && $_->[2] le "$year-09-01" && (!defined $_->[3] || "$year-09-01" lt $_->[3]) } @statuses;
+		for my $assessment (@assessments) {
+			my $level        = $case ? $case->{$year} : $base + ($l ? 8 + rnd(22) : rnd(12));
+			my $participants = $case ? 40 : 4 + rnd(40);
+			my $below        = int($participants * $level / 100);
+			push @results, [ $year, $s->{id}, @$assessment, $participants, $below, $participants * 4 - 2 * $below, 'Учебный пример' ];
+		}
+	}
+}
+table('result.csv', [qw(year school_id assessment subject grade participants below_minimum marks_sum source)], @results);
