@@ -158,7 +158,7 @@ BEGIN
 
 	COMMENT ON TABLE form_header IS 'Заголовки столбцов в выгрузках форм, кроме самих формулировок вопросов.';
 	COMMENT ON COLUMN form_header.header IS 'Заголовок столбца. Регистр, кавычки, номера и знаки в конце при сравнении не важны.';
-	COMMENT ON COLUMN form_header.field IS 'Что в столбце: код вопроса либо submitted_at — отметка времени, school_code — код организации, school_name — её название, municipality — муниципалитет, ignore — не загружать.';
+	COMMENT ON COLUMN form_header.field IS 'Что в столбце: код вопроса либо submitted_at — отметка времени, school_code — код организации, school_name — её название, municipality — муниципалитет, document — ссылки на документы к ближайшему слева вопросу этой же формы, document:код_вопроса — ссылки на документы к названному вопросу, ignore — не загружать.';
 
 	COMMENT ON TABLE import IS 'Журнал загрузок: каждый файл хранится целиком, как пришёл.';
 	COMMENT ON COLUMN import.import_id IS 'Номер загрузки.';

@@ -18,7 +18,12 @@ BEGIN
 		SELECT v.question AS field, v.answer_type, v.respondent FROM valid v
 		UNION ALL
 		VALUES ('submitted_at', 'timestamp', NULL), ('school_code', 'code', NULL), ('school_name', 'name', NULL),
-			   ('municipality', 'name', NULL), ('ignore', 'ignore', NULL)
+			   ('municipality', 'name', NULL), ('ignore', 'ignore', NULL), ('document', 'document', NULL)
+		UNION ALL
+		-- which question such a column proves is told by import_document_columns()
+		(SELECT 'document:' || v.question, 'document', NULL FROM valid v
+		 UNION
+		 SELECT h.field, 'document', NULL FROM form_header h WHERE h.field LIKE 'document:%')
 	), known AS (
 		-- a question's own wording goes before the other wordings
 		SELECT DISTINCT ON (w.key) w.key, f.*
@@ -115,22 +120,25 @@ COMMENT ON FUNCTION import_check_columns(jsonb, text) IS
 'Internal: refuses a file without questions of the respondent or without a column that tells who answers (22P04).';
 
 CREATE FUNCTION import_unread_columns(content text, columns jsonb, respondent text,
-									  OUT column_no integer, OUT header text, OUT problem text)
+									  OUT column_no integer, OUT header text, OUT problem text, OUT detail text)
 RETURNS SETOF record
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 	SELECT c.column_no, c.header,
-		   CASE WHEN shnor.form_clean(c.header) <> '' THEN
-					CASE WHEN c.field IS NULL THEN 'unknown_header' ELSE 'other_form' END
-				ELSE 'no_header' END
-	FROM jsonb_to_recordset(columns -> 'columns') AS c(column_no integer, header text, field text, respondent text)
+		   CASE WHEN c.problem IS NOT NULL THEN c.problem
+				WHEN c.field IS NOT NULL THEN 'other_form'
+				WHEN shnor.form_clean(c.header) <> '' THEN 'unknown_header'
+				ELSE 'no_header' END,
+		   CASE WHEN c.problem IS NOT NULL THEN c.question END
+	FROM jsonb_to_recordset(columns -> 'columns')
+		AS c(column_no integer, header text, field text, respondent text, question text, problem text)
 	WHERE c.column_no <= (columns ->> 'width')::integer
-	  AND (c.field IS NULL OR c.respondent <> import_unread_columns.respondent)
+	  AND (c.field IS NULL OR c.respondent <> import_unread_columns.respondent OR c.problem IS NOT NULL)
 	  -- a column without a header matters when something stands in it
 	  AND (shnor.form_clean(c.header) <> ''
 		   OR EXISTS (SELECT FROM shnor.form_rows(content, columns ->> 'delimiter') r
 					  WHERE r.line > (columns ->> 'line')::integer AND shnor.form_clean(r.fields[c.column_no]) <> ''))
 $function$;
 COMMENT ON FUNCTION import_unread_columns(text, jsonb, text) IS
-'Internal: columns of a file that are not read, and why: unknown_header, other_form (a question of the other respondent), no_header.';
+'Internal: columns of a file that are not read, and why: unknown_header, other_form (a question of the other respondent), no_header, and what import_document_columns() says of columns of documents (detail: the question named).';

@@ -13,6 +13,7 @@ COMMENT ON FUNCTION import_place(text) IS
 'Internal: the name of a municipality without the words that say of what kind it is, normalized.';
 
 CREATE FUNCTION import_rows(region text, round_id integer, respondent text, content text, columns jsonb, asked text[],
+							data_source text,
 							OUT line integer, OUT who integer, OUT submitted_at timestamptz, OUT answers jsonb,
 							OUT row_values text[], OUT issues jsonb, OUT refused boolean)
 RETURNS SETOF record
@@ -34,7 +35,7 @@ BEGIN
 		SELECT c.column_no, c.header, c.field, c.answer_type
 		FROM jsonb_to_recordset(columns -> 'columns')
 			AS c(column_no integer, header text, field text, answer_type text, respondent text)
-		WHERE c.answer_type <> 'ignore' AND (c.respondent IS NULL OR c.respondent = import_rows.respondent)
+		WHERE c.answer_type NOT IN ('ignore', 'document') AND (c.respondent IS NULL OR c.respondent = import_rows.respondent)
 	), titled AS (
 		-- the first column of each field: where issues of the whole field are shown
 		SELECT DISTINCT ON (h.field) h.field, h.column_no, h.header FROM header h ORDER BY h.field, h.column_no
@@ -191,9 +192,17 @@ BEGIN
 		UNION ALL
 		SELECT s.municipality_id, to_jsonb(s) FROM municipal_submission s
 		WHERE import_rows.respondent = 'municipality' AND s.round_id = import_rows.round_id
+	), told_before AS MATERIALIZED (
+		-- a second source stands beside the form: what it has told itself
+		SELECT CASE import_rows.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END AS who,
+			   jsonb_object_agg(a.question, a.answer_count) AS answers
+		FROM source_answer a
+		WHERE a.round_id = import_rows.round_id AND a.data_source = import_rows.data_source AND a.answer_count IS NOT NULL
+		GROUP BY 1
 	), filled AS MATERIALIZED (
 		SELECT r.line, i.who, max(a.value #>> '{}') FILTER (WHERE a.field = 'submitted_at') AS submitted_at,
-			   (SELECT jsonb_object_agg(a, NULL) FROM unnest(asked) AS a)
+			   -- an empty cell of a form takes an answer back, that of another source says nothing
+			   CASE import_rows.data_source WHEN 'form' THEN (SELECT jsonb_object_agg(a, NULL) FROM unnest(asked) AS a) ELSE '{}' END
 			   || coalesce(jsonb_object_agg(a.field, a.value) FILTER (WHERE a.field = ANY (asked)), '{}') AS answers
 		FROM record r
 		JOIN identified i ON i.line = r.line
@@ -222,16 +231,21 @@ BEGIN
 		WHERE c.column_no > (columns ->> 'width')::integer AND shnor.form_clean(c.raw) <> ''
 		GROUP BY r.line
 		UNION ALL
-		SELECT f.line, t.column_no, t.header, t.field, n.part #>> '{}', 'part_larger',
+		SELECT f.line, t.column_no, t.header, t.field, n.part #>> '{}',
+			   -- a source must agree with itself; where it differs from the form, both are kept
+			   CASE WHEN import_rows.data_source = 'form' OR o.answers ?& ARRAY[p.question, p.part_of] THEN 'part_larger'
+				   ELSE 'part_larger_than_form' END,
 			   format('%s (вопрос «%s»)', n.whole #>> '{}', p.whole_wording)
 		FROM filled f
 		LEFT JOIN stored s ON s.who = f.who
+		LEFT JOIN told_before b ON b.who = f.who
+		CROSS JOIN LATERAL (SELECT coalesce(b.answers, '{}') || f.answers AS answers) o
 		CROSS JOIN part p
 		CROSS JOIN LATERAL (
-			SELECT nullif((coalesce(s.document, '{}') || f.answers) -> p.question, 'null') AS part,
-				   nullif((coalesce(s.document, '{}') || f.answers) -> p.part_of, 'null') AS whole) n
-		JOIN titled t ON t.field = CASE WHEN p.question = ANY (asked) THEN p.question ELSE p.part_of END
-		WHERE n.part > n.whole
+			SELECT nullif((coalesce(s.document, '{}') || o.answers) -> p.question, 'null') AS part,
+				   nullif((coalesce(s.document, '{}') || o.answers) -> p.part_of, 'null') AS whole) n
+		JOIN titled t ON t.field = CASE WHEN f.answers ? p.question THEN p.question ELSE p.part_of END
+		WHERE n.part > n.whole AND f.answers ?| ARRAY[p.question, p.part_of]
 		  -- a cell that could not be read has its own issue
 		  AND NOT EXISTS (SELECT FROM reading r WHERE r.line = f.line AND r.field = p.part_of AND r.problem IS NOT NULL)
 		UNION ALL
@@ -249,11 +263,12 @@ BEGIN
 		LEFT JOIN nearest n ON n.line = i.line
 		WHERE i.problem IS NOT NULL
 	), noted AS (
-		SELECT i.line, bool_or(i.problem <> 'code_ignored') AS refused,
+		SELECT i.line, bool_or(NOT w.warns) AS refused,
 			   jsonb_agg(jsonb_build_object('column_no', i.column_no, 'header', i.header, 'question', i.question,
 											'raw_value', i.raw_value, 'problem', i.problem, 'detail', i.detail,
-											'warns', i.problem = 'code_ignored') ORDER BY i.column_no) AS issues
+											'warns', w.warns) ORDER BY i.column_no) AS issues
 		FROM issue i
+		CROSS JOIN LATERAL (SELECT i.problem IN ('code_ignored', 'part_larger_than_form') AS warns) w
 		GROUP BY i.line
 	)
 	SELECT f.line, f.who, f.submitted_at::timestamptz, f.answers,
@@ -264,5 +279,5 @@ BEGIN
 	ORDER BY f.line;
 END
 $function$;
-COMMENT ON FUNCTION import_rows(text, integer, text, text, jsonb, text[]) IS
-'Internal: the records of a form''s export that are not blank: line, who (school_id or municipality_id), submitted_at (NULL when the file does not tell), answers (a JSON object of the questions asked), row_values (the record as it stands, where there are issues), issues (column_no, header, question, raw_value, problem, detail, warns) and whether the row is refused. columns is what import_columns() gives, asked the questions that the file asks of the respondent.';
+COMMENT ON FUNCTION import_rows(text, integer, text, text, jsonb, text[], text) IS
+'Internal: the records of a form''s export that are not blank: line, who (school_id or municipality_id), submitted_at (NULL when the file does not tell), answers (a JSON object of the questions asked; of another source than the form, of those answered), row_values (the record as it stands, where there are issues), issues (column_no, header, question, raw_value, problem, detail, warns) and whether the row is refused. columns is what import_columns() gives, asked the questions that the file asks of the respondent.';

@@ -13,6 +13,8 @@ AS $function$
 		('negative', 'Отрицательное число: «%1$s»', 'Количество не бывает меньше нуля. Если таких нет, впишите 0.', NULL),
 		('too_large', 'Слишком большое число: «%1$s»', 'Проверьте, не вписан ли в ячейку телефон, код или два числа подряд.', NULL),
 		('part_larger', 'Часть больше целого: %1$s больше, чем %2$s', 'Исправьте одно из двух чисел: часть не может быть больше целого.', NULL),
+		('part_larger_than_form', 'Часть больше целого вместе с ответом формы: %1$s больше, чем %2$s',
+		 'Ответы разных источников хранятся рядом. Уточните, какое из двух чисел верно, и исправьте его в его источнике.', NULL),
 		('not_yes_no', 'Не «да» и не «нет»: «%1$s»', 'Оставьте в ячейке одно слово, Да или Нет, без пояснений.', NULL),
 		('bad_timestamp', 'Дата не читается: «%1$s»', 'Запишите дату и время так: 19.09.2023 18:07:33; достаточно и одной даты.', NULL),
 		('two_values', 'Разные значения в столбцах об одном и том же: «%1$s»', 'Об этом в файле говорят несколько столбцов. Оставьте верное значение в одном из них.', NULL),
@@ -36,6 +38,18 @@ AS $function$
 		('unknown_municipality', 'Муниципалитет не найден: «%1$s»', 'Впишите название или код ОКТМО, как в справочнике (таблица municipality).', NULL),
 		('unknown_header', 'Неизвестный заголовок: «%1$s»', 'Столбец не прочитан. Если это вопрос формы, добавьте заголовок в таблицу form_header и загрузите файл ещё раз.', NULL),
 		('other_form', 'Вопрос из другой формы: «%1$s»', 'Столбец не прочитан: школы и муниципалитеты отвечают на разные формы.', NULL),
+		('document_alone', 'Столбец документов, левее которого нет вопроса: «%1$s»',
+		 'Столбец не прочитан. Поставьте его правее вопроса, ответ на который подтверждают документы, или назовите вопрос в таблице form_header: поле document:код_вопроса.', NULL),
+		('document_unknown', 'Столбец документов к вопросу, которого нет в этом мониторинге: «%1$s»',
+		 'Столбец не прочитан. Исправьте код вопроса в таблице form_header: поле document:код_вопроса.',
+		 'Столбец не прочитан. Вопроса с кодом «%2$s» нет среди вопросов этого мониторинга (таблица question). Исправьте поле document:код_вопроса в таблице form_header.'),
+		('document_other_form', 'Столбец документов к вопросу из другой формы: «%1$s»',
+		 'Столбец не прочитан: школы и муниципалитеты отвечают на разные формы. Назовите в таблице form_header вопрос этой формы: поле document:код_вопроса.',
+		 'Столбец не прочитан: вопрос с кодом «%2$s» задают в другой форме. Назовите в таблице form_header вопрос этой формы: поле document:код_вопроса.'),
+		('no_link', 'Нет ссылки на документ: «%1$s»',
+		 'Вставьте ссылку целиком, вместе с http:// или https://, и загрузите файл ещё раз. Несколько ссылок разделите запятой, пробелом или новой строкой. Если документа нет, оставьте ячейку пустой.', NULL),
+		('long_link', 'Слишком длинная ссылка на документ: «%1$s»',
+		 'Ссылка не загружена. Скопируйте короткую ссылку на тот же документ и загрузите файл ещё раз.', NULL),
 		('no_header', 'Столбец без заголовка', 'Столбец не прочитан. Если в нём ответы на вопрос, впишите формулировку вопроса в первую строку и загрузите файл ещё раз.', NULL)
 	) AS t(problem, reason, hint, hint_with_detail)
 	CROSS JOIN (SELECT CASE WHEN length(shnor.form_clean(raw)) > 200 THEN left(shnor.form_clean(raw), 200) || '…'
@@ -44,3 +58,43 @@ AS $function$
 $function$;
 COMMENT ON FUNCTION import_message(text, text, text) IS
 'Internal: reason and hint of an issue of an import, in Russian. raw is the value as it stands in the file, detail what the hint names (schools that are alike, the whole of a part).';
+
+CREATE FUNCTION import_note(region text, import_id bigint, respondent text, content text, columns jsonb, readings jsonb, cells jsonb)
+RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	warnings	integer;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	-- columns of the file that nobody reads
+	INSERT INTO import_issue (import_id, line, column_no, header, reason, hint, severity)
+	SELECT import_note.import_id, (columns ->> 'line')::integer, w.column_no, w.header, m.reason, m.hint, 'warning'
+	FROM shnor.import_unread_columns(content, columns, import_note.respondent) w
+	CROSS JOIN LATERAL shnor.import_message(w.problem, w.header, w.detail) m
+	ORDER BY w.column_no;
+
+	INSERT INTO import_issue (import_id, line, column_no, header, question, raw_value, row_values, reason, hint, severity)
+	SELECT import_note.import_id, i.line, i.column_no, i.header, i.question, i.raw_value, i.row_values, m.reason, m.hint,
+		   CASE WHEN i.warns THEN 'warning' ELSE 'refused' END
+	FROM (SELECT r.line, i.column_no, i.header, i.question, i.raw_value, r.row_values, i.problem, i.detail, i.warns
+		  FROM jsonb_to_recordset(readings) AS r(line integer, row_values text[], issues jsonb)
+		  CROSS JOIN LATERAL jsonb_to_recordset(r.issues)
+			AS i(column_no integer, header text, question text, raw_value text, problem text, detail text, warns boolean)
+		  UNION ALL
+		  SELECT c.line, c.column_no, c.header, c.question, c.raw_value, NULL, c.problem, NULL, true
+		  FROM jsonb_to_recordset(cells) AS c(line integer, column_no integer, header text, question text, raw_value text, problem text)
+		  WHERE c.problem IS NOT NULL) i
+	CROSS JOIN LATERAL shnor.import_message(i.problem, i.raw_value, i.detail) m
+	ORDER BY i.line, i.column_no;
+
+	SELECT count(*) INTO warnings
+	FROM import_issue w WHERE w.import_id = import_note.import_id AND w.severity = 'warning';
+	RETURN warnings;
+END
+$function$;
+COMMENT ON FUNCTION import_note(text, bigint, text, text, jsonb, jsonb, jsonb) IS
+'Internal: writes the issues of an import into import_issue (columns not read, cells that import_rows() and import_document_cells() complain of) and returns how many of them are warnings.';

@@ -1,4 +1,5 @@
--- import_form: shapes of exports, versions of answers, importing again, rights. What it says: test/sql/import.sql.
+-- import_form: shapes of exports, versions of answers, importing again, other sources than the form, rights.
+-- What it says: test/sql/import.sql; columns of documents: import-documents.sql.
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION pgtap;
@@ -146,6 +147,99 @@ SELECT is(pg_temp.import(21, 'Отметка времени,Наименован
 	format(E'\n%s,"Учебный пример:\nгимназия №%s",%s чел.,%s,%s', to_char(timestamp '2024-09-01' + v * interval '1 day', 'DD.MM.YYYY HH24:MI:SS'), n, n, n - v, CASE WHEN n % 2 = 0 THEN 'да' ELSE 'нет' END), '' ORDER BY v, n)),
 	'6000 3000 3000 0 0 0', 'thousands of rows') FROM generate_series(101, 3100) n, generate_series(0, 1) v;
 SELECT is((SELECT count(*)::int FROM r.submission WHERE round_id = 21 AND teachers = school_id AND supported = school_id - 1 AND has_program = (school_id % 2 = 0)), 3000, 'are read right');
+
+-- ---- other sources than the form ----
+CREATE FUNCTION pg_temp.import_from(data_source text, round_id int, content text, source text DEFAULT NULL) RETURNS text LANGUAGE sql AS
+	$$ SELECT concat_ws(' ', rows_read, loaded, corrected, refused, unchanged, warnings) FROM shnor.import_form('r', round_id, content, source, data_source => data_source) $$;
+-- school, question, answer, day, line; the source tells the file
+CREATE FUNCTION pg_temp.told(round_id int, data_source text DEFAULT 'unoi') RETURNS text LANGUAGE sql AS
+	$$ SELECT string_agg(concat_ws(' ', coalesce(school_id, -municipality_id), question, coalesce(answer_count::text, answer_yes::text), to_char(submitted_at AT TIME ZONE 'Europe/Moscow', 'DD.MM'), source), '; '
+		ORDER BY school_id, municipality_id, question) FROM r.source_answer a WHERE a.round_id = $1 AND a.data_source = $2 $$;
+CREATE FUNCTION pg_temp.told_earlier(round_id int) RETURNS text LANGUAGE sql AS
+	$$ SELECT string_agg(concat_ws(' ', school_id, question, coalesce(answer_count::text, answer_yes::text), to_char(submitted_at AT TIME ZONE 'Europe/Moscow', 'DD.MM')), '; '
+		ORDER BY school_id, question, submitted_at, answer_count) FROM r.source_answer_history h WHERE h.round_id = $1 $$;
+
+SELECT is(pg_temp.import(23, E'Отметка времени,Код ОО,teachers,in_networks,in_events\n01.09.2024,УП-1,20,5,Нет\n01.09.2024,УП-2,20,6,\n01.09.2024,УП-3,20,7,Да\n'), '3 3 0 0 0 0', 'the form');
+SELECT is(pg_temp.import_from('unoi', 23, E'Отметка времени,Код ОО,in_networks,in_events\n05.09.2024,УП-1,8,\n05.09.2024,УП-2,6,да\n05.09.2024,УП-3,,\n05.09.2024,УП-4,0,нет\n05.09.2024,УП-5,много,\n', 'УНОИ.csv'),
+	'5 3 0 1 1 0', 'what УНОИ says: a row that answers nothing changes nothing');
+SELECT is(pg_temp.told(23), '1 in_networks 8 05.09 УНОИ.csv, строка 2; 2 in_events true 05.09 УНОИ.csv, строка 3; 2 in_networks 6 05.09 УНОИ.csv, строка 3; '
+	'4 in_events false 05.09 УНОИ.csv, строка 5; 4 in_networks 0 05.09 УНОИ.csv, строка 5', 'one row for each answer; an empty cell is none, 0 and no are');
+SELECT results_eq('SELECT school_id, in_networks, in_events, source FROM r.submission WHERE round_id = 23 ORDER BY 1',
+	$$VALUES (1, 5, false, 'форма, строка 2'), (2, 6, NULL, 'форма, строка 3'), (3, 7, true, 'форма, строка 4')$$, 'the form''s answers stay');
+SELECT results_eq('SELECT school_id, question, counts_source, counts_answer, answers, difference FROM r.answer_conflict WHERE round_id = 23',
+	$$VALUES (1, 'in_networks', 'unoi', '8', 'Информация УНОИ: 8; Форма: ответ самой организации или муниципалитета: 5', 3)$$, 'where they differ is a conflict');
+SELECT results_eq('SELECT school_id, teachers, in_networks, in_events FROM r.school_round WHERE round_id = 23 AND school_id < 5 ORDER BY 1',
+	'VALUES (1, 20, 8, false), (2, 20, 6, true), (3, 20, 7, true), (4, NULL, 0, false)', 'УНОИ counts where it answers, the form elsewhere');
+SELECT is(pg_temp.import_from('unoi', 23, E'Отметка времени,Код ОО,in_networks,in_events\n05.09.2024,УП-1,8,\n05.09.2024,УП-2,6,да\n05.09.2024,УП-3,,\n05.09.2024,УП-4,0,нет\n', 'ещё раз.csv'), '4 0 0 0 4 0', 'importing again changes nothing');
+SELECT is(pg_temp.told_earlier(23), NULL, 'nor the history');
+SELECT is(pg_temp.import_from('unoi', 23, E'Отметка времени,Код ОО,in_networks,in_events\n06.09.2024,УП-1,9,\n06.09.2024,УП-2,,нет\n06.09.2024,УП-3,3,\n04.09.2024,УП-4,1,да\n', 'новый.csv'), '4 1 2 0 1 0',
+	'a change, a change of one of two answers, a first answer, and a row older than what is stored');
+SELECT is(pg_temp.told(23), '1 in_networks 9 06.09 новый.csv, строка 2; 2 in_events false 06.09 новый.csv, строка 3; 2 in_networks 6 05.09 УНОИ.csv, строка 3; '
+	'3 in_networks 3 06.09 новый.csv, строка 4; 4 in_events false 05.09 УНОИ.csv, строка 5; 4 in_networks 0 05.09 УНОИ.csv, строка 5', 'an empty cell deletes nothing');
+SELECT is(pg_temp.told_earlier(23), '1 in_networks 8 05.09; 2 in_events true 05.09', 'what is replaced goes to the history');
+SELECT is(pg_temp.import_from('unoi', 23, E'Отметка времени,Код ОО,in_networks\n05.09.2024,УП-1,8\n'), '1 0 0 0 1 0', 'the first file once more: older, unchanged');
+SELECT is(pg_temp.import_from('unoi', 23, E'Отметка времени,Код ОО,in_networks\n06.09.2024,УП-1,4\n'), '1 0 1 0 0 0', 'the same time, another answer: what is imported later stands');
+SELECT is(pg_temp.import_from('unoi', 23, E'Отметка времени,Код ОО,in_networks\n06.09.2024,УП-1,9\n'), '1 0 0 0 1 0', 'and is not turned back by the file before');
+SELECT is(pg_temp.import_from('unoi', 23, E'Отметка времени,Код ОО,in_networks\n08.09.2024,УП-1,4\n', 'позже.csv'), '1 0 1 0 0 0', 'the same answer, later');
+SELECT is(pg_temp.import_from('unoi', 23, E'Отметка времени,Код ОО,in_networks\n07.09.2024,УП-1,6\n'), '1 0 0 0 1 0', 'is not replaced by one between');
+SELECT is((SELECT answer_count FROM r.source_answer WHERE round_id = 23 AND school_id = 1), 4, 'the latest stands');
+SELECT is(pg_temp.import_from('unoi', 23, E'Код ОО,in_events\nУП-1,Да\n'), '1 1 0 0 0 0', 'a first answer to what the file asks is loaded, whatever else that source has answered');
+SELECT is(pg_temp.import_from('order', 23, E'Код ОО,has_curator,in_networks\nУП-1,Да,1\n'), '1 1 0 0 0 0', 'a third source: its own first answer');
+SELECT is(pg_temp.told(23, 'order'), '1 has_curator true ' || to_char(now() AT TIME ZONE 'Europe/Moscow', 'DD.MM') || ' Приказ департамента образования (ДО ИО), строка 2; '
+	'1 in_networks 1 ' || to_char(now() AT TIME ZONE 'Europe/Moscow', 'DD.MM') || ' Приказ департамента образования (ДО ИО), строка 2', 'without a time it is that of the import, without a file the title of the source');
+UPDATE r.source_answer SET legal_act_id = 1 WHERE round_id = 23 AND data_source = 'order';
+SELECT is(pg_temp.import_from('order', 23, E'Код ОО,has_curator,in_networks\nУП-1,Да,2\n'), '1 0 1 0 0 0', 'one answer of two changes');
+SELECT results_eq($$SELECT question, legal_act_id FROM r.source_answer WHERE round_id = 23 AND data_source = 'order' ORDER BY 1$$,
+	$$VALUES ('has_curator', 1), ('in_networks', NULL)$$, 'the order behind an answer is not behind another one');
+
+-- several rows of one school
+SELECT is(pg_temp.import_from('unoi', 24, E'Отметка времени,Код ОО,in_networks,in_events\n02.09.2024,УП-1,2,\n01.09.2024,УП-1,1,да\n02.09.2024,УП-2,1,\n02.09.2024,УП-2,2,\n01.09.2024,УП-3,,\n', 'ф'),
+	'5 2 1 0 2 0', 'the latest is loaded; an earlier one that alone answers a question adds to it');
+SELECT is(pg_temp.told(24), '1 in_events true 01.09 ф, строка 3; 1 in_networks 2 02.09 ф, строка 2; 2 in_networks 2 02.09 ф, строка 5', 'of each question the latest answer');
+SELECT is(pg_temp.import_from('unoi', 24, E'Отметка времени,Код ОО,in_networks,in_events\n02.09.2024,УП-1,2,\n01.09.2024,УП-1,1,да\n02.09.2024,УП-2,1,\n02.09.2024,УП-2,2,\n01.09.2024,УП-3,,\n', 'ф'),
+	'5 0 0 0 5 0', 'again: unchanged');
+SELECT is(pg_temp.told_earlier(24), NULL, 'nothing was replaced');
+SELECT is(pg_temp.import_from('unoi', 24, E'Код ОО,in_networks\nУП-1,2\nУП-2,3\n', 'без времени'), '2 0 1 0 1 0', 'without times: what is new');
+SELECT is(pg_temp.import_from('unoi', 24, E'Код ОО,in_networks\nУП-2,2\n', 'без времени'), '1 0 1 0 0 0', 'without times: changed back');
+DELETE FROM r.source_answer WHERE round_id = 24 AND school_id = 2;
+SELECT is(pg_temp.import_from('unoi', 24, E'Отметка времени,Код ОО,in_networks\n02.09.2024,УП-2,2\n', 'ф'), '1 1 0 0 0 0', 'what was deleted is loaded again');
+
+-- a part and its whole: a source must agree with itself, from the form it may differ
+SELECT is(pg_temp.import(25, E'Код ОО,teachers,in_networks\nУП-1,10,5\nУП-2,10,5\nУП-3,10,5\n'), '3 3 0 0 0 0', 'the form: ten teachers');
+SELECT is(pg_temp.import_from('unoi', 25, E'Код ОО,in_networks\nУП-1,12\nУП-2,10\nУП-3,\n'), '3 2 0 0 1 1', 'more than the form''s whole: kept, with a warning');
+SELECT is(pg_temp.import_from('unoi', 25, E'Код ОО,teachers,in_networks\nУП-1,11,\nУП-2,,11\nУП-3,7,8\n'), '3 0 1 2 0 1', 'more than its own: refused');
+SELECT results_eq($$SELECT w.line, w.question, w.raw_value, w.severity, w.reason FROM r.import_issue w JOIN r.import i USING (import_id) WHERE i.round_id = 25 ORDER BY issue_id$$,
+	$$VALUES (2, 'in_networks', '12', 'warning', 'Часть больше целого вместе с ответом формы: 12 больше, чем 10 (вопрос «Количество педагогических работников в ОУ»)'),
+		(2, 'teachers', '12', 'refused', 'Часть больше целого: 12 больше, чем 11 (вопрос «Количество педагогических работников в ОУ»)'),
+		(3, 'in_networks', '11', 'warning', 'Часть больше целого вместе с ответом формы: 11 больше, чем 10 (вопрос «Количество педагогических работников в ОУ»)'),
+		(4, 'in_networks', '8', 'refused', 'Часть больше целого: 8 больше, чем 7 (вопрос «Количество педагогических работников в ОУ»)')$$, 'whose whole it is decides');
+
+SELECT is(pg_temp.import_from('unoi', 25, E'Код ОО,teachers,in_networks\nУП-1,,\n'), '1 0 0 0 1 0', 'a row that says nothing is not blamed for what stands');
+SELECT is(pg_temp.import_from('order', 25, E'Код ОО,teachers\nУП-4,4\n'), '1 1 0 0 0 0', 'the whole in one source');
+SELECT is(pg_temp.import_from('unoi', 25, E'Код ОО,in_networks\nУП-4,9\n'), '1 1 0 0 0 0', 'is not that of another');
+
+-- municipalities
+SELECT is(pg_temp.import(26, E'Муниципалитет,has_results_note\nг. Шуя,да\nШуйский район,да\n'), '2 2 0 0 0 0', 'the form of municipalities');
+SELECT is(pg_temp.import_from('ircoko', 26, E'Отметка времени,Муниципалитет,has_results_note,has_practice_sharing\n01.09.2024,г. Шуя,нет,\n01.09.2024,Шуйский район,да,да\n', 'ИРЦОКО.csv'), '2 2 0 0 0 0', 'what ИРЦОКО says');
+SELECT is(pg_temp.told(26, 'ircoko'), '-1 has_results_note false 01.09 ИРЦОКО.csv, строка 2; -2 has_practice_sharing true 01.09 ИРЦОКО.csv, строка 3; -2 has_results_note true 01.09 ИРЦОКО.csv, строка 3', 'its answers');
+SELECT is(pg_temp.import_from('ircoko', 26, E'Отметка времени,Муниципалитет,has_results_note,has_practice_sharing\n01.09.2024,г. Шуя,нет,\n01.09.2024,Шуйский район,да,да\n', 'ИРЦОКО.csv'), '2 0 0 0 2 0', 'again: nothing');
+SELECT results_eq('SELECT municipality_id, school_id, counts_source, counts_answer FROM r.answer_conflict WHERE round_id = 26', $$VALUES (1, NULL::int, 'ircoko', 'нет')$$, 'a conflict of municipalities');
+
+-- bad input
+CREATE TEMP TABLE told_so_far AS SELECT (SELECT count(*) FROM r.source_answer) AS a, (SELECT count(*) FROM r.source_answer_history) AS h, (SELECT count(*) FROM r.import) AS i;
+SELECT throws_ok($$SELECT pg_temp.import_from('unio', 23, E'Код ОО,in_networks\nУП-1,1\n')$$, '22023', 'неизвестный источник ответов: «unio»', 'an unknown source');
+SELECT throws_ok($$SELECT pg_temp.import_from(NULL, 23, E'Код ОО,in_networks\nУП-1,1\n')$$, '22023', NULL, 'no source');
+SELECT throws_ok($$SELECT pg_temp.import_from('unoi', 20, E'Код ОО,in_networks\nУП-1,1\n')$$, '55000', NULL, 'another source into a closed round');
+SELECT throws_ok($$SELECT pg_temp.import_from('unoi', 23, E'Код ОО,Комментарий\nУП-1,1\n')$$, '22P04', NULL, 'another source that answers no question');
+SELECT results_eq('SELECT * FROM told_so_far', 'SELECT (SELECT count(*) FROM r.source_answer), (SELECT count(*) FROM r.source_answer_history), (SELECT count(*) FROM r.import)', 'nothing has changed');
+INSERT INTO r.data_source VALUES ('inspection', 'Проверка');
+SELECT is(pg_temp.import_from('inspection', 23, E'Код ОО,in_networks\nУП-1,1\n'), '1 1 0 0 0 0', 'a source of one''s own');
+SELECT is(pg_temp.import_from('unoi', 27, 'Отметка времени,Код ОО,in_networks,in_events' || string_agg(format(E'\n%s,М-%s,%s,да', to_char(timestamp '2024-09-01' + v * interval '1 day', 'DD.MM.YYYY'), n, v), '' ORDER BY v, n)),
+	'6000 3000 0 0 3000 0', 'thousands of rows') FROM generate_series(101, 3100) n, generate_series(0, 1) v;
+SELECT is(pg_temp.import_from('unoi', 27, 'Отметка времени,Код ОО,in_networks,in_events' || string_agg(format(E'\n%s,М-%s,%s,да', to_char(timestamp '2024-09-01' + v * interval '1 day', 'DD.MM.YYYY'), n, v), '' ORDER BY v, n)),
+	'6000 0 0 0 6000 0', 'again') FROM generate_series(101, 3100) n, generate_series(0, 1) v;
+SELECT is((SELECT count(*)::int FROM r.source_answer WHERE round_id = 27 AND (answer_count = 1 OR answer_yes)), 6000, 'are read right');
+SELECT is_empty('SELECT * FROM r.import WHERE rows_read <> loaded + corrected + refused + unchanged', 'each row is counted once');
 
 -- ---- rights and names ----
 CREATE ROLE import_owner;

@@ -68,6 +68,26 @@ SELECT s.municipality_id, s.source, s.has_results_note, s.has_practice_sharing, 
 SELECT i.line, i.question, i.raw_value, i.reason, i.hint, i.severity FROM import_words.import_issue i
 WHERE i.import_id = (SELECT max(import_id) FROM import_words.import) ORDER BY i.line, i.column_no;
 
+-- ---- columns of documents ----
+INSERT INTO import_words.form_header VALUES ('Приказ', 'document:has_curator'), ('Записка', 'document:has_results_note'), ('Справка', 'document:no_such_question');
+\set form 'Прикрепите документ,Код ОО,has_program,Прикрепите документ,Прикрепите документ,Приказ,Записка,Справка\n'
+\set form :form ',037-01,да,"https://x.test/1,\nhttps://x.test/2",https://x.test/3,https://x.test/4,https://x.test/5,https://x.test/6\n'
+\set form :form ',037-02,да,"пришлём\nпозже",www.x.test/7,нет,,\n'
+\set form :form ',037-03,частично,https://x.test/8,потом,,,\n'
+SELECT replace(:'form', '\n', E'\n') || ',037-01,да,https://x.test/' || repeat('9', 2000) || ',,,,' || E'\n' AS form \gset
+SELECT rows_read, loaded, corrected, refused, unchanged, warnings, documents FROM shnor.import_form('import_words', 1, :'form', 'документы.csv');
+SELECT school_id, question, kind, link, check_state, source FROM import_words.document ORDER BY document_id;
+\x on
+SELECT i.line, i.column_no, i.header, i.question, left(i.raw_value, 30) AS raw_value, left(i.reason, 130) AS reason, i.hint, i.severity, i.row_values IS NOT NULL AS row_kept
+FROM import_words.import_issue i WHERE i.import_id = (SELECT max(import_id) FROM import_words.import) ORDER BY i.line, i.column_no, i.issue_id;
+\x off
+
+-- ---- other sources than the form ----
+SELECT rows_read, loaded, corrected, refused, unchanged, warnings, documents FROM shnor.import_form('import_words', 1, E'Код ОО,in_networks\n037-01,21\n', 'УНОИ.csv', data_source => 'unoi');
+SELECT i.line, i.question, i.raw_value, i.reason, i.hint, i.severity FROM import_words.import_issue i
+WHERE i.import_id = (SELECT max(import_id) FROM import_words.import) ORDER BY i.line, i.column_no;
+SELECT school_id, question, data_source, answer_count, answer_yes, source FROM import_words.source_answer;
+
 -- ---- files that are refused whole ----
 SELECT count(*) AS imports FROM import_words.import;
 SELECT * FROM shnor.import_form('import_words', 1, '');
@@ -88,6 +108,11 @@ SELECT * FROM shnor.import_form('import_words', 1, E'Код ОО,teachers\n037-0
 SELECT * FROM shnor.import_form('import_words', 1, NULL);
 \echo :LAST_ERROR_SQLSTATE
 SELECT * FROM shnor.import_form('import_words', 1, 'teachers', respondent => 'teacher');
+\echo :LAST_ERROR_SQLSTATE
+SELECT * FROM shnor.import_form('import_words', 1, E'Код ОО,teachers\n037-01,12\n', data_source => 'unio');
+\echo :LAST_ERROR_SQLSTATE
+SELECT * FROM shnor.import_form('import_words', 1, E'Код ОО,teachers\n037-01,12\n', data_source => NULL);
+SELECT * FROM shnor.import_form('import_words', 3, E'Код ОО,teachers\n037-01,12\n', data_source => 'unoi');
 \echo :LAST_ERROR_SQLSTATE
 SELECT * FROM shnor.import_form('import_words', 2, E'Код ОО,teachers\n037-01,12\n');
 \echo :LAST_ERROR_SQLSTATE
