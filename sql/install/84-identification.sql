@@ -7,6 +7,3 @@ BEGIN
 	CREATE TABLE result (year integer, school_id integer REFERENCES school, assessment text, subject text, grade smallint, participants integer, below_minimum integer, marks_sum bigint, source text, PRIMARY KEY (year, school_id, assessment, subject, grade));
 END
 $function$;
-CREATE FUNCTION region_obligation_seed(region text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, shnor, pg_temp AS $f$ BEGIN
-	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
- INSERT INTO measure_kind SELECT k, 1, 't', '1.2.10' FROM unnest('{pupil_training,network_models,professional_growth,targeted_support,project_advice,teacher_associations}'::text[]) k; END $f$;

@@ -19,7 +19,10 @@ SELECT shnor.create_region('ivanovo', 'Ивановская область: уч
 \copy ivanovo.municipal_submission (round_id, municipality_id, submitted_at, source, has_results_note, has_practice_sharing, has_resource_monitoring) from 'test/data/municipal_submission.csv' with (format csv, header)
 
 -- the form of 2025 asks for the number of teachers a second time, in words of its own
-INSERT INTO ivanovo.form_header (header, field) VALUES ('Всего педагогов (повторный вопрос)', 'teachers');
+-- and that of 2026 names in words of its own the questions that its columns of documents prove
+INSERT INTO ivanovo.form_header (header, field) VALUES ('Всего педагогов (повторный вопрос)', 'teachers'),
+	('Прикрепите документ (программа профилактики)', 'document:has_prevention'),
+	('Прикрепите документ (ИУП)', 'document:has_study_plans');
 
 \set form `cat test/data/form_2024.csv`
 SELECT * FROM shnor.import_form('ivanovo', 1, :'form', source => 'form_2024.csv') \gset sample_
@@ -29,7 +32,15 @@ SELECT * FROM shnor.import_form('ivanovo', 2, :'form', source => 'form_2025.csv'
 SELECT * FROM shnor.import_form('ivanovo', 3, :'form', source => 'form_2026.tsv') \gset sample_
 \set form `cat test/data/form_municipal_2026.csv`
 SELECT * FROM shnor.import_form('ivanovo', 3, :'form', source => 'form_municipal_2026.csv') \gset sample_
+
+-- what other sources say: two rounds as a table, УНОИ's list of 2026 as its file
+\copy ivanovo.source_answer (round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes, submitted_at, source, legal_act_id) from 'test/data/source_answer.csv' with (format csv, header)
+\set form `cat test/data/unoi_2026.csv`
+SELECT * FROM shnor.import_form('ivanovo', 3, :'form', source => 'unoi_2026.csv', data_source => 'unoi') \gset sample_
 \unset form
+
+-- results of assessments, on which schools are identified and support is judged
+\copy ivanovo.result (year, school_id, assessment, subject, grade, participants, below_minimum, marks_sum, source) from 'test/data/result.csv' with (format csv, header)
 
 -- the registries came with their own numbers: new rows go on after them
 SELECT setval(pg_get_serial_sequence('ivanovo.municipality', 'municipality_id'), max(municipality_id)) AS municipality FROM ivanovo.municipality \gset sample_
@@ -37,6 +48,10 @@ SELECT setval(pg_get_serial_sequence('ivanovo.school', 'school_id'), max(school_
 SELECT setval(pg_get_serial_sequence('ivanovo.legal_act', 'legal_act_id'), max(legal_act_id)) AS legal_act FROM ivanovo.legal_act \gset sample_
 SELECT setval(pg_get_serial_sequence('ivanovo.round', 'round_id'), max(round_id)) AS round FROM ivanovo.round \gset sample_
 
--- two years are over; the form of 2026 is still being filled in
+ANALYZE;
+
+-- documents; then two years are over, while the form of 2026 is still being filled in; then what followed from them
+\ir documents.sql
 UPDATE ivanovo.round SET state = 'closed' WHERE round_id IN (1, 2);
-ANALYZE ivanovo.school, ivanovo.school_status, ivanovo.submission, ivanovo.municipal_submission, ivanovo.target;
+\ir follow-up.sql
+ANALYZE;
