@@ -52,6 +52,7 @@ BEGIN
 	-- last: what they refuse to change must stand first
 	PERFORM shnor.region_round_triggers(name);
 	PERFORM shnor.region_lock_triggers(name);
+	PERFORM shnor.region_publication_tables(name);
 	PERFORM shnor.upgrade_region(name);
 	RETURN name;
 END
@@ -91,7 +92,8 @@ BEGIN
 		  UNION ALL SELECT * FROM shnor.region_obligation_views()
 		  UNION ALL SELECT * FROM shnor.region_change_views()
 		  UNION ALL SELECT * FROM shnor.region_competence_views()
-		  UNION ALL SELECT * FROM shnor.region_measure_effect_views()) AS d
+		  UNION ALL SELECT * FROM shnor.region_measure_effect_views()
+		  UNION ALL SELECT * FROM shnor.region_publication_views()) AS d
 	ORDER BY d.step;
 END
 $function$;
@@ -232,6 +234,7 @@ BEGIN
 			UNION ALL SELECT * FROM shnor.region_change_comments()
 			UNION ALL SELECT * FROM shnor.region_competence_comments()
 			UNION ALL SELECT * FROM shnor.region_measure_effect_comments()
+			UNION ALL SELECT * FROM shnor.region_publication_comments()
 		), attribute AS (
 			SELECT c.oid, c.relname, c.relkind, a.attname
 			FROM pg_class c
