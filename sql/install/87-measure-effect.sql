@@ -38,42 +38,67 @@ VALUES
 		FROM (
 			SELECT s.measure_id, s.round_id, s.municipality_id, s.indicator, s.measure_kind, s.title,
 				   r.results_year AS year_before, y.year AS year_after,
-				   count(p.school_id) FILTER (WHERE p.had_it) AS schools_with,
-				   coalesce(sum(p.below_before) FILTER (WHERE p.had_it), 0)::bigint AS below_with_before,
-				   coalesce(sum(p.participants_before) FILTER (WHERE p.had_it), 0)::bigint AS participants_with_before,
-				   coalesce(sum(p.below_after) FILTER (WHERE p.had_it), 0)::bigint AS below_with_after,
-				   coalesce(sum(p.participants_after) FILTER (WHERE p.had_it), 0)::bigint AS participants_with_after,
-				   count(p.school_id) FILTER (WHERE p.had_none) AS schools_without,
-				   coalesce(sum(p.below_before) FILTER (WHERE p.had_none), 0)::bigint AS below_without_before,
-				   coalesce(sum(p.participants_before) FILTER (WHERE p.had_none), 0)::bigint AS participants_without_before,
-				   coalesce(sum(p.below_after) FILTER (WHERE p.had_none), 0)::bigint AS below_without_after,
-				   coalesce(sum(p.participants_after) FILTER (WHERE p.had_none), 0)::bigint AS participants_without_after
+				   coalesce(t.schools_with, 0) AS schools_with,
+				   coalesce(t.below_with_before, 0) AS below_with_before, coalesce(t.participants_with_before, 0) AS participants_with_before,
+				   coalesce(t.below_with_after, 0) AS below_with_after, coalesce(t.participants_with_after, 0) AS participants_with_after,
+				   coalesce(t.schools_without, 0) AS schools_without,
+				   coalesce(t.below_without_before, 0) AS below_without_before, coalesce(t.participants_without_before, 0) AS participants_without_before,
+				   coalesce(t.below_without_after, 0) AS below_without_after, coalesce(t.participants_without_after, 0) AS participants_without_after
 			FROM measure s
 			JOIN round r ON r.round_id = s.round_id
 			LEFT JOIN (SELECT DISTINCT z.year FROM result z) AS y ON y.year BETWEEN r.results_year + 1 AND r.results_year + 3
 			LEFT JOIN (
-				SELECT t.measure_id, t.school_id, t.had_it, NOT t.had_kind AS had_none, w.year AS year_before, x.year AS year_after,
-					   w.below AS below_before, w.participants AS participants_before, x.below AS below_after, x.participants AS participants_after
+				SELECT p.measure_id, c.year_after,
+					   count(*) FILTER (WHERE p.had_it) AS schools_with,
+					   (sum(c.below_before) FILTER (WHERE p.had_it))::bigint AS below_with_before,
+					   (sum(c.participants_before) FILTER (WHERE p.had_it))::bigint AS participants_with_before,
+					   (sum(c.below_after) FILTER (WHERE p.had_it))::bigint AS below_with_after,
+					   (sum(c.participants_after) FILTER (WHERE p.had_it))::bigint AS participants_with_after,
+					   count(*) FILTER (WHERE NOT p.had_it) AS schools_without,
+					   (sum(c.below_before) FILTER (WHERE NOT p.had_it))::bigint AS below_without_before,
+					   (sum(c.participants_before) FILTER (WHERE NOT p.had_it))::bigint AS participants_without_before,
+					   (sum(c.below_after) FILTER (WHERE NOT p.had_it))::bigint AS below_without_after,
+					   (sum(c.participants_after) FILTER (WHERE NOT p.had_it))::bigint AS participants_without_after
 				FROM (
-					-- a measure without schools of its own is for all listed schools of its municipality, or of the region
-					SELECT s.measure_id, m.school_id, coalesce(h.measure_id = s.measure_id, false) AS had_it,
-						   EXISTS (SELECT FROM measure_target k WHERE k.round_id = s.round_id AND k.measure_kind = s.measure_kind AND k.school_id = m.school_id) AS had_kind
-					FROM measure s
-					JOIN round_member m ON m.round_id = s.round_id AND m.kind = 'school'
-					LEFT JOIN measure_target h ON h.measure_id = s.measure_id AND h.school_id = m.school_id
-					WHERE s.state <> 'cancelled' AND (m.low_results OR m.adverse_conditions OR h.school_id IS NOT NULL)
-				) AS t
-				JOIN (SELECT z.school_id, z.year, sum(z.below_minimum) AS below, sum(z.participants) AS participants
-					  FROM result z GROUP BY z.school_id, z.year HAVING sum(z.participants) > 0) AS w ON w.school_id = t.school_id
-				JOIN (SELECT z.school_id, z.year, sum(z.below_minimum) AS below, sum(z.participants) AS participants
-					  FROM result z GROUP BY z.school_id, z.year HAVING sum(z.participants) > 0) AS x ON x.school_id = t.school_id
-			) AS p ON p.measure_id = s.measure_id AND p.year_before = r.results_year AND p.year_after = y.year
+					SELECT h.measure_id, h.round_id, h.school_id, true AS had_it FROM measure_target h
+					UNION ALL
+					SELECT s.measure_id, f.round_id, f.school_id, false
+					FROM (SELECT s.round_id, s.measure_kind, m.school_id
+						  FROM (SELECT DISTINCT s.round_id, s.measure_kind FROM measure s WHERE s.state <> 'cancelled') AS s
+						  JOIN round_member m ON m.round_id = s.round_id
+						  WHERE m.kind = 'school' AND (m.low_results OR m.adverse_conditions)
+						  EXCEPT
+						  SELECT h.round_id, h.measure_kind, h.school_id FROM measure_target h) AS f
+					JOIN measure s ON s.round_id = f.round_id AND s.measure_kind = f.measure_kind
+				) AS p
+				JOIN round r ON r.round_id = p.round_id
+				JOIN result_pair c ON c.school_id = p.school_id AND c.year_before = r.results_year
+				GROUP BY p.measure_id, c.year_after
+			) AS t ON t.measure_id = s.measure_id AND t.year_after = y.year
 			WHERE s.state <> 'cancelled'
-			GROUP BY s.measure_id, r.results_year, y.year
 		) AS b
 	) AS e
 	CROSS JOIN (SELECT coalesce(max(g.min_n), 10) AS min_n, coalesce(max(g.confidence), 0.95)::numeric(5,4) AS confidence FROM setting g) AS g
 	LEFT JOIN municipality m ON m.municipality_id = e.municipality_id
+$view$),
+(1270, 'result_pair', $view$
+	-- a school's pupils below the minimum in one year and in one of the three after it, all assessments together;
+	-- by windows over one pass, since the planner cannot guess how many rows a join of the years gives
+	SELECT y.school_id, y.year AS year_before, y.below AS below_before, y.participants AS participants_before,
+		   y.year + n.years AS year_after, n.below AS below_after, n.participants AS participants_after
+	FROM (SELECT g.school_id, g.year, g.below, g.participants,
+				 sum(g.below) OVER (w RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING) AS below_1,
+				 sum(g.participants) OVER (w RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING) AS participants_1,
+				 sum(g.below) OVER (w RANGE BETWEEN 2 FOLLOWING AND 2 FOLLOWING) AS below_2,
+				 sum(g.participants) OVER (w RANGE BETWEEN 2 FOLLOWING AND 2 FOLLOWING) AS participants_2,
+				 sum(g.below) OVER (w RANGE BETWEEN 3 FOLLOWING AND 3 FOLLOWING) AS below_3,
+				 sum(g.participants) OVER (w RANGE BETWEEN 3 FOLLOWING AND 3 FOLLOWING) AS participants_3
+		  FROM (SELECT z.school_id, z.year, sum(z.below_minimum) AS below, sum(z.participants) AS participants
+				FROM result z WHERE z.participants > 0 GROUP BY z.school_id, z.year) AS g
+		  WINDOW w AS (PARTITION BY g.school_id ORDER BY g.year)) AS y
+	CROSS JOIN LATERAL (VALUES (1, y.below_1::bigint, y.participants_1::bigint), (2, y.below_2::bigint, y.participants_2::bigint),
+							   (3, y.below_3::bigint, y.participants_3::bigint)) AS n(years, below, participants)
+	WHERE n.participants IS NOT NULL
 $view$),
 (1280, 'measure_target', $view$
 	SELECT s.measure_id, s.round_id, s.measure_kind, w.school_id
@@ -98,6 +123,13 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
 ('measure_target', NULL, 'Каких организаций касается мера: названных в measure_school, а если не названа ни одна — всех ШНОР и ШНСУ её муниципалитета.'),
+('result_pair', NULL, 'Служебное: участники ниже минимума в школе за год и за один из трёх следующих лет. Не для отчётов.'),
+('result_pair', 'year_before', 'Год до.'),
+('result_pair', 'below_before', 'Ниже минимума, до.'),
+('result_pair', 'participants_before', 'Участников, до.'),
+('result_pair', 'year_after', 'Год после.'),
+('result_pair', 'below_after', 'Ниже минимума, после.'),
+('result_pair', 'participants_after', 'Участников, после.'),
 ('measure_effect', NULL, 'Что изменилось в школах с мерой и в школах перечня без такой меры (п. 1.2.12): доля участников оценочных процедур ниже минимума, год раунда и год после. Только школы с результатами за оба года.'),
 ('measure_effect', 'title', 'Мера.'),
 ('measure_effect', 'municipality_id', 'Муниципалитет. Пусто: мера всего региона.'),
