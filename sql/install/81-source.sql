@@ -73,17 +73,17 @@ BEGIN
 									  ELSE 'указаны и организация, и муниципалитет, а отвечает кто-то один' END
 				USING ERRCODE = 'check_violation', HINT = 'Заполните одно из двух: school_id или municipality_id.';
 		END IF;
-		EXECUTE format('SELECT r.title FROM %I.round r WHERE r.round_id = $1', TG_TABLE_SCHEMA) INTO title USING NEW.round_id;
-		IF title IS NULL THEN
-			RAISE EXCEPTION 'мониторинга с номером % нет', coalesce(NEW.round_id::text, 'NULL')
-				USING ERRCODE = 'foreign_key_violation',
-					  HINT = format('Мониторинги перечислены в таблице %I.round.', TG_TABLE_SCHEMA);
-		END IF;
 		EXECUTE format('SELECT q.respondent, q.answer_type FROM %1$I.question q JOIN %1$I.round r ON r.round_id = $2
 						AND (q.valid_from IS NULL OR q.valid_from <= r.cohort_on) AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
 						WHERE q.question = $1', TG_TABLE_SCHEMA)
 		INTO asked USING NEW.question, NEW.round_id;
 		IF asked IS NULL THEN
+			EXECUTE format('SELECT r.title FROM %I.round r WHERE r.round_id = $1', TG_TABLE_SCHEMA) INTO title USING NEW.round_id;
+			IF title IS NULL THEN
+				RAISE EXCEPTION 'мониторинга с номером % нет', coalesce(NEW.round_id::text, 'NULL')
+					USING ERRCODE = 'foreign_key_violation',
+						  HINT = format('Мониторинги перечислены в таблице %I.round.', TG_TABLE_SCHEMA);
+			END IF;
 			RAISE EXCEPTION 'вопроса с кодом «%» нет в мониторинге «%»', coalesce(NEW.question, 'NULL'), title
 				USING ERRCODE = 'foreign_key_violation',
 					  HINT = format('Вопросы и дни их действия перечислены в таблице %I.question.', TG_TABLE_SCHEMA);
