@@ -63,16 +63,28 @@ BEGIN
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
 	DECLARE
+		title	text;
 		asked	record;
 		given	jsonb := to_jsonb(NEW);
 		whose	text := CASE WHEN NEW.school_id IS NOT NULL THEN 'school' ELSE 'municipality' END;
 	BEGIN
+		IF num_nonnulls(NEW.school_id, NEW.municipality_id) <> 1 THEN
+			RAISE EXCEPTION '%', CASE WHEN NEW.school_id IS NULL THEN 'не указано, кто отвечает: организация или муниципалитет'
+									  ELSE 'указаны и организация, и муниципалитет, а отвечает кто-то один' END
+				USING ERRCODE = 'check_violation', HINT = 'Заполните одно из двух: school_id или municipality_id.';
+		END IF;
 		EXECUTE format('SELECT q.respondent, q.answer_type FROM %1$I.question q JOIN %1$I.round r ON r.round_id = $2
 						AND (q.valid_from IS NULL OR q.valid_from <= r.cohort_on) AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
 						WHERE q.question = $1', TG_TABLE_SCHEMA)
 		INTO asked USING NEW.question, NEW.round_id;
 		IF asked IS NULL THEN
-			RAISE EXCEPTION 'вопроса с кодом «%» нет в мониторинге %', NEW.question, NEW.round_id
+			EXECUTE format('SELECT r.title FROM %I.round r WHERE r.round_id = $1', TG_TABLE_SCHEMA) INTO title USING NEW.round_id;
+			IF title IS NULL THEN
+				RAISE EXCEPTION 'мониторинга с номером % нет', coalesce(NEW.round_id::text, 'NULL')
+					USING ERRCODE = 'foreign_key_violation',
+						  HINT = format('Мониторинги перечислены в таблице %I.round.', TG_TABLE_SCHEMA);
+			END IF;
+			RAISE EXCEPTION 'вопроса с кодом «%» нет в мониторинге «%»', coalesce(NEW.question, 'NULL'), title
 				USING ERRCODE = 'foreign_key_violation',
 					  HINT = format('Вопросы и дни их действия перечислены в таблице %I.question.', TG_TABLE_SCHEMA);
 		ELSIF asked.respondent <> whose THEN
@@ -81,19 +93,74 @@ BEGIN
 				USING ERRCODE = 'foreign_key_violation',
 					  HINT = CASE asked.respondent WHEN 'school' THEN 'Укажите school_id, а municipality_id оставьте пустым.'
 							 ELSE 'Укажите municipality_id, а school_id оставьте пустым.' END;
+		-- a document has no answer: both are absent, not null
 		ELSIF (given -> CASE asked.answer_type WHEN 'count' THEN 'answer_yes' ELSE 'answer_count' END <> 'null') THEN
 			RAISE EXCEPTION 'ответ на вопрос «%» — %', NEW.question,
 				CASE asked.answer_type WHEN 'count' THEN 'количество, а не «да» или «нет»' ELSE '«да» или «нет», а не количество' END
 				USING ERRCODE = 'datatype_mismatch',
 					  HINT = CASE asked.answer_type WHEN 'count' THEN 'Впишите число в answer_count, answer_yes оставьте пустым.'
 							 ELSE 'Впишите true или false в answer_yes, answer_count оставьте пустым.' END;
+		ELSIF (given -> CASE asked.answer_type WHEN 'count' THEN 'answer_count' ELSE 'answer_yes' END = 'null') THEN
+			RAISE EXCEPTION 'ответа на вопрос «%» нет', NEW.question
+				USING ERRCODE = 'check_violation',
+					  HINT = CASE asked.answer_type WHEN 'count' THEN 'Впишите число в answer_count.' ELSE 'Впишите true или false в answer_yes.' END
+							 || ' Если источник не ответил, строка не нужна.';
 		END IF;
 		RETURN NEW;
 	END
 	$trigger$;
 
+	-- what a source may say, whatever the question
+	CREATE FUNCTION check_answer() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		known boolean;
+	BEGIN
+		EXECUTE format('SELECT EXISTS (SELECT FROM %I.data_source d WHERE d.data_source = $1)', TG_TABLE_SCHEMA)
+		INTO known USING NEW.data_source;
+		IF NEW.data_source = 'form' THEN
+			RAISE EXCEPTION 'ответы формы хранятся не здесь'
+				USING ERRCODE = 'check_violation',
+					  HINT = format('Внесите ответ в таблицу %I.%I или загрузите выгрузку формы: shnor.import_form().', TG_TABLE_SCHEMA,
+									CASE WHEN NEW.school_id IS NULL THEN 'municipal_submission' ELSE 'submission' END);
+		ELSIF NOT known THEN
+			RAISE EXCEPTION 'источника с кодом «%» нет в справочнике', coalesce(NEW.data_source, 'NULL')
+				USING ERRCODE = 'foreign_key_violation',
+					  HINT = format('Исправьте код или добавьте источник в таблицу %I.data_source.', TG_TABLE_SCHEMA);
+		ELSIF NEW.answer_count < 0 THEN
+			RAISE EXCEPTION 'количество не может быть отрицательным: %', NEW.answer_count
+				USING ERRCODE = 'check_violation', HINT = 'Впишите в answer_count ноль или положительное число.';
+		END IF;
+		RETURN NEW;
+	END
+	$trigger$;
+
+	-- an order of sources for a question that nobody asks would silently do nothing
+	CREATE FUNCTION check_question_known() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		known boolean;
+	BEGIN
+		EXECUTE format('SELECT EXISTS (SELECT FROM %I.question q WHERE q.question = $1)', TG_TABLE_SCHEMA) INTO known USING NEW.question;
+		IF NOT known THEN
+			RAISE EXCEPTION 'вопроса с кодом «%» нет в справочнике', NEW.question
+				USING ERRCODE = 'foreign_key_violation',
+					  HINT = format('Коды вопросов перечислены в таблице %I.question.', TG_TABLE_SCHEMA);
+		END IF;
+		RETURN NEW;
+	END
+	$trigger$;
+
+	CREATE TRIGGER check_answer BEFORE INSERT OR UPDATE ON source_answer
+		FOR EACH ROW EXECUTE FUNCTION check_answer();
 	CREATE TRIGGER check_question BEFORE INSERT OR UPDATE ON source_answer
 		FOR EACH ROW EXECUTE FUNCTION check_question();
+	CREATE TRIGGER check_question_known BEFORE INSERT OR UPDATE OF question ON question_source
+		FOR EACH ROW EXECUTE FUNCTION check_question_known();
 	CREATE TRIGGER check_versions AFTER INSERT OR UPDATE ON question_source
 		FOR EACH ROW EXECUTE FUNCTION check_versions('question', 'data_source');
 END
@@ -135,7 +202,8 @@ VALUES
 	-- the best of the other sources on each side of the form: before it, or after it
 	SELECT DISTINCT ON (a.round_id, a.school_id, a.municipality_id, a.question, before_form)
 		   a.round_id, a.school_id, a.municipality_id, a.question, a.answer_count, a.answer_yes,
-		   coalesce(p.precedence, 2000000000) < coalesce(f.precedence, 1000000000) AS before_form
+		   -- what is not listed comes after what is, and the form goes before its equals
+		   coalesce(p.precedence < f.precedence, p.precedence IS NOT NULL) AS before_form
 	FROM source_answer a
 	JOIN round r ON r.round_id = a.round_id
 	LEFT JOIN question_source p ON p.question = a.question AND p.data_source = a.data_source
@@ -180,10 +248,10 @@ $view$),
 	-- everything that any source has answered, and which of it counts
 	SELECT s.round_id, s.municipality_id, s.school_id, s.question, s.data_source, s.answer_count, s.answer_yes,
 		   s.submitted_at, s.source, s.legal_act_id,
-		   coalesce(p.precedence, CASE s.data_source WHEN 'form' THEN 1000000000 ELSE 2000000000 END) AS precedence,
+		   p.precedence,
+		   -- in the same order as ranked_source_answer
 		   row_number() OVER (PARTITION BY s.round_id, s.respondent_id, s.question
-							  ORDER BY coalesce(p.precedence, CASE s.data_source WHEN 'form' THEN 1000000000 ELSE 2000000000 END),
-									   s.data_source) = 1 AS counts
+							  ORDER BY p.precedence NULLS LAST, s.data_source <> 'form', s.data_source) = 1 AS counts
 	FROM (
 		SELECT f.round_id, m.municipality_id, f.school_id, f.school_id AS respondent_id, v.question, 'form' AS data_source,
 			   v.answer_count, v.answer_yes, f.submitted_at, f.source, NULL::integer AS legal_act_id
@@ -234,7 +302,7 @@ $view$),
 			   max(a.data_source) FILTER (WHERE a.counts) AS counts_source,
 			   max(coalesce(a.answer_count::text, CASE WHEN a.answer_yes THEN 'да' ELSE 'нет' END)) FILTER (WHERE a.counts) AS counts_answer,
 			   string_agg(format('%s: %s', d.title, coalesce(a.answer_count::text, CASE WHEN a.answer_yes THEN 'да' ELSE 'нет' END)),
-						  '; ' ORDER BY a.precedence, a.data_source) AS answers,
+						  '; ' ORDER BY a.precedence NULLS LAST, a.data_source <> 'form', a.data_source) AS answers,
 			   max(a.answer_count) - min(a.answer_count) AS difference
 		FROM answer a
 		JOIN data_source d ON d.data_source = a.data_source
@@ -257,7 +325,7 @@ VALUES
 ('data_source', NULL, 'Источники ответов: форма, УНОИ, приказы, ИРЦОКО.'),
 ('data_source', 'data_source', 'Код источника; form — сама форма.'),
 ('data_source', 'title', 'Название источника.'),
-('question_source', NULL, 'Какой источник важнее для вопроса: считается ответ с наименьшим номером. Не названный здесь источник идёт после названных.'),
+('question_source', NULL, 'Какой источник важнее для вопроса: считается ответ с наименьшим номером, при равных — ответ формы. Источник, не названный здесь, идёт после названных.'),
 ('question_source', 'question_source_id', 'Номер записи.'),
 ('question_source', 'precedence', 'Порядок: 1 — считается в первую очередь.'),
 ('question_source', 'valid_from', 'Первый день действия. Пусто: действует с начала.'),
@@ -290,7 +358,7 @@ VALUES
 ('answer', 'submitted_at', 'Когда отправлен или получен ответ.'),
 ('answer', 'source', 'Откуда взят: файл и строка.'),
 ('answer', 'legal_act_id', 'Приказ, из которого взят ответ.'),
-('answer', 'precedence', 'Порядок источника для этого вопроса: меньший считается.'),
+('answer', 'precedence', 'Порядок источника для этого вопроса: меньший считается. Пусто: не задан, источник идёт после остальных, форма — первой из таких.'),
 ('answer', 'counts', 'Этот ответ считается.'),
 ('answer_conflict', NULL, 'Расхождения источников: вопросы, на которые разные источники ответили по-разному.'),
 ('answer_conflict', 'school_id', 'Организация. Пусто: муниципалитет отвечает сам за себя.'),
@@ -299,7 +367,9 @@ VALUES
 ('answer_conflict', 'counts_answer', 'Ответ, который считается.'),
 ('answer_conflict', 'answers', 'Ответы всех источников, важнейший первым.'),
 ('answer_conflict', 'difference', 'На сколько расходятся количества.'),
-('check_question', '()', 'Триггер: вопрос задаётся в этом раунде именно этому отвечающему, и ответ нужного вида.')
+('check_question', '()', 'Триггер: вопрос задаётся в этом раунде именно этому отвечающему, и ответ нужного вида.'),
+('check_question_known', '()', 'Триггер: порядок источников задаётся только вопросам справочника.'),
+('check_answer', '()', 'Триггер: ответ другого источника — из справочника источников, не из формы и не меньше нуля.')
 $function$;
 COMMENT ON FUNCTION region_source_comments() IS
 'Internal: Russian comments of the tables and views of second sources.';

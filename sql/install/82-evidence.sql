@@ -32,6 +32,30 @@ BEGIN
 		CHECK (valid_from < valid_until)
 	);
 	CREATE INDEX ON document (school_id);
+	-- as answer_proof looks for them: a municipality is a negative respondent
+	CREATE INDEX document_respondent_question ON document (round_id, (coalesce(school_id, -municipality_id)), question);
+
+	CREATE FUNCTION check_document() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	BEGIN
+		NEW.title := CASE WHEN NEW.title ~ '[^[:space:]]' THEN NEW.title END;
+		NEW.link := CASE WHEN NEW.link ~ '[^[:space:]]' THEN NEW.link END;
+		IF num_nonnulls(NEW.title, NEW.link) = 0 THEN
+			RAISE EXCEPTION 'у документа нет ни названия, ни ссылки: его не найти'
+				USING ERRCODE = 'check_violation', HINT = 'Впишите title, link или то и другое.';
+		ELSIF NEW.valid_from >= NEW.valid_until THEN
+			RAISE EXCEPTION 'документ не действует ни одного дня'
+				USING ERRCODE = 'check_violation',
+					  HINT = 'valid_until — первый день, когда документ уже не действует: он должен быть позже valid_from.';
+		END IF;
+		RETURN NEW;
+	END
+	$trigger$;
+
+	CREATE TRIGGER check_document BEFORE INSERT OR UPDATE ON document
+		FOR EACH ROW EXECUTE FUNCTION check_document();
 	CREATE TRIGGER check_question BEFORE INSERT OR UPDATE ON document
 		FOR EACH ROW EXECUTE FUNCTION check_question();
 END
@@ -54,17 +78,17 @@ VALUES
 			   WHEN p.proven THEN 'Подтверждено документом'
 			   WHEN p.documents = 0 THEN 'Документа нет'
 			   WHEN p.rejected = p.documents THEN 'Документ отклонён при проверке'
-			   WHEN p.holding = 0 AND p.unchecked > 0 AND p.documents_need_check THEN 'Документ не проверен'
-			   WHEN p.holding = 0 THEN 'Документ не действует на ' || to_char(p.due_on, 'DD.MM.YYYY')
-			   ELSE 'Не хватает: ' || (SELECT string_agg(CASE k WHEN 'order' THEN 'приказ' WHEN 'agreement' THEN 'договор о сотрудничестве' ELSE 'документ' END, ', ' ORDER BY k DESC)
-									   FROM unnest(p.evidence_kinds) AS k WHERE k <> ALL (p.kinds))
+			   -- only where the check is all that it waits for
+			   WHEN p.waiting > 0 AND p.evidence_kinds <@ (p.kinds || p.waiting_kinds) THEN 'Документ не проверен'
+			   WHEN p.evidence_kinds = '{}' THEN 'Документ не действует на ' || to_char(p.due_on, 'DD.MM.YYYY')
+			   ELSE 'Не хватает: ' || (SELECT string_agg('действующего ' || CASE k WHEN 'order' THEN 'приказа' WHEN 'agreement' THEN 'договора о сотрудничестве' ELSE 'документа' END, ', ' ORDER BY k DESC)
+									   FROM unnest(p.evidence_kinds) AS k WHERE k <> ALL (p.kinds || p.waiting_kinds))
 		   END AS reason
 	FROM (
-		SELECT y.round_id, y.municipality_id, y.school_id, y.question, q.evidence, q.evidence_kinds, r.due_on, r.documents_need_check,
-			   coalesce(d.documents, 0) AS documents, coalesce(d.holding, 0) AS holding,
-			   coalesce(d.rejected, 0) AS rejected, coalesce(d.unchecked, 0) AS unchecked, coalesce(d.kinds, '{}') AS kinds,
+		SELECT y.round_id, y.municipality_id, y.school_id, y.question, q.evidence, q.evidence_kinds, r.due_on,
+			   d.documents, d.holding, d.rejected, d.waiting, coalesce(d.kinds, '{}') AS kinds, coalesce(d.waiting_kinds, '{}') AS waiting_kinds,
 			   q.evidence <> 'required_if_yes'
-			   OR coalesce(d.holding, 0) > 0 AND q.evidence_kinds <@ coalesce(d.kinds, '{}') AS proven
+			   OR d.holding > 0 AND q.evidence_kinds <@ coalesce(d.kinds, '{}') AS proven
 		FROM (
 			SELECT s.round_id, s.municipality_id, s.school_id, s.school_id AS respondent_id, v.question
 			FROM school_round s
@@ -85,20 +109,22 @@ VALUES
 		JOIN round r ON r.round_id = y.round_id
 		JOIN question q ON q.question = y.question AND (q.valid_from IS NULL OR q.valid_from <= r.cohort_on)
 					   AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
-		LEFT JOIN (
-			SELECT d.round_id, coalesce(d.school_id, -d.municipality_id) AS respondent_id, d.question, count(*) AS documents,
-				   count(*) FILTER (WHERE h.holds) AS holding,
+		-- looked up answer by answer: a group of its own would be made anew for each
+		CROSS JOIN LATERAL (
+			SELECT count(*) AS documents,
+				   count(*) FILTER (WHERE h.holds AND NOT h.waits) AS holding,
 				   count(*) FILTER (WHERE d.check_state = 'rejected') AS rejected,
-				   count(*) FILTER (WHERE d.check_state = 'unchecked') AS unchecked,
-				   array_agg(DISTINCT d.kind) FILTER (WHERE h.holds) AS kinds
+				   count(*) FILTER (WHERE h.holds AND h.waits) AS waiting,
+				   array_agg(DISTINCT d.kind) FILTER (WHERE h.holds AND NOT h.waits) AS kinds,
+				   array_agg(DISTINCT d.kind) FILTER (WHERE h.holds AND h.waits) AS waiting_kinds
 			FROM document d
-			JOIN round r ON r.round_id = d.round_id
 			CROSS JOIN LATERAL (
-				SELECT (d.check_state = 'accepted' OR d.check_state = 'unchecked' AND NOT r.documents_need_check)
+				SELECT d.check_state <> 'rejected'
 					   AND (d.valid_from IS NULL OR d.valid_from <= r.due_on)
-					   AND (d.valid_until IS NULL OR r.due_on < d.valid_until) AS holds) AS h
-			GROUP BY d.round_id, coalesce(d.school_id, -d.municipality_id), d.question
-		) AS d ON d.round_id = y.round_id AND d.respondent_id = y.respondent_id AND d.question = y.question
+					   AND (d.valid_until IS NULL OR r.due_on < d.valid_until) AS holds,
+					   d.check_state = 'unchecked' AND r.documents_need_check AS waits) AS h
+			WHERE d.round_id = y.round_id AND coalesce(d.school_id, -d.municipality_id) = y.respondent_id AND d.question = y.question
+		) AS d
 	) AS p
 $view$),
 (530, 'school_proven', $view$
@@ -146,9 +172,9 @@ $view$),
 		SELECT i.*, d.polarity, n.proof_required
 		FROM indicator_result i
 		JOIN round_indicator d ON d.round_id = i.round_id AND d.indicator = i.indicator
-		LEFT JOIN LATERAL (
-			SELECT bool_or(q.evidence = 'required_if_yes') AS proof_required
-			FROM indicator_question q WHERE q.round_id = i.round_id AND q.indicator = i.indicator) AS n ON true
+		LEFT JOIN (
+			SELECT q.round_id, q.indicator, bool_or(q.evidence = 'required_if_yes') AS proof_required
+			FROM indicator_question q GROUP BY q.round_id, q.indicator) AS n ON n.round_id = i.round_id AND n.indicator = i.indicator
 		WHERE d.denominator IS NULL AND d.polarity <> 'context'
 	) AS i
 	JOIN (
@@ -206,12 +232,13 @@ VALUES
 ('document', 'check_note', 'Замечание при проверке.'),
 ('document', 'source', 'Откуда взят: файл формы и строка.'),
 ('document', 'added_at', 'Когда внесён.'),
+('check_document', '()', 'Триггер: документ можно найти по названию или ссылке, и он действует хотя бы день.'),
 ('answer_proof', NULL, 'Каждый ответ «да» и документы за ним: подтверждён он или только заявлен. Документ должен действовать на день срока сдачи (due_on).'),
 ('answer_proof', 'school_id', 'Организация. Пусто: муниципалитет отвечает сам за себя.'),
 ('answer_proof', 'evidence', 'Нужен ли документ: none — нет, optional — по желанию, required_if_yes — обязателен при ответе «да».'),
 ('answer_proof', 'documents_needed', 'Каких видов документы нужны все сразу. Пусто: достаточно одного любого.'),
 ('answer_proof', 'documents', 'Сколько документов приложено.'),
-('answer_proof', 'holding', 'Сколько из них действует и не отклонено.'),
+('answer_proof', 'holding', 'Сколько из них годится: действует на этот день и не отклонён, а если мониторинг требует проверки (documents_need_check) — принят.'),
 ('answer_proof', 'proven', 'Ответ подтверждён или подтверждения не требует.'),
 ('answer_proof', 'reason', 'Почему подтверждён или нет.'),
 ('school_proven', NULL, 'Служебное: организации раунда, где неподтверждённые «да» считаются за «нет». Не для отчётов.'),

@@ -130,6 +130,63 @@ BEGIN
 						FOR EACH ROW WHEN (NEW.indicator IS NOT NULL) EXECUTE FUNCTION check_target()', t);
 	END LOOP;
 
+	-- what an entry has to say; the constraints of the tables hold without it, but do not say what to do
+	CREATE FUNCTION check_entry() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		t record;
+	BEGIN
+		IF TG_TABLE_NAME = 'note' THEN
+			IF coalesce(NEW.reason, '') !~ '[^[:space:]]' THEN
+				RAISE EXCEPTION 'в записке не названа причина (п. 1.2.6)'
+					USING ERRCODE = 'check_violation',
+						  HINT = 'Впишите в reason, почему результат разошёлся с порогом или плановым значением.';
+			END IF;
+			RETURN NEW;
+		ELSIF TG_TABLE_NAME = 'recommendation' THEN
+			IF NEW.template_id IS NOT NULL THEN
+				EXECUTE format('SELECT t.* FROM %I.recommendation_template t WHERE t.template_id = $1', TG_TABLE_SCHEMA) INTO t USING NEW.template_id;
+				IF t.template_id IS NULL THEN
+					RAISE EXCEPTION 'текста % нет в справочнике рекомендаций', NEW.template_id
+						USING ERRCODE = 'foreign_key_violation',
+							  HINT = format('Тексты перечислены в таблице %I.recommendation_template; для своего текста оставьте template_id пустым.', TG_TABLE_SCHEMA);
+				END IF;
+				NEW.kind := coalesce(NEW.kind, t.kind);
+				NEW.addressee := coalesce(NEW.addressee, t.addressee);
+				NEW.wording := coalesce(NEW.wording, t.wording);
+				IF (NEW.indicator, NEW.kind, NEW.addressee) <> (t.indicator, t.kind, t.addressee) THEN
+					RAISE EXCEPTION 'текст % справочника — для показателя «%», вида %, адресата %', t.template_id, t.indicator, t.kind, t.addressee
+						USING ERRCODE = 'check_violation',
+							  HINT = 'Укажите indicator, kind и addressee этого текста или другой template_id; для своего текста оставьте template_id пустым.';
+				END IF;
+			END IF;
+			RETURN NEW;
+		END IF;
+
+		-- measures and decisions
+		IF NEW.state = 'done' AND NEW.done_on IS NULL THEN
+			RAISE EXCEPTION 'исполнено, а день исполнения не указан'
+				USING ERRCODE = 'check_violation', HINT = 'Впишите done_on.';
+		ELSIF NEW.state <> 'done' AND NEW.done_on IS NOT NULL THEN
+			RAISE EXCEPTION 'день исполнения указан, а состояние — не done'
+				USING ERRCODE = 'check_violation', HINT = 'Поставьте state = ''done'' или очистите done_on.';
+		ELSIF TG_TABLE_NAME = 'decision' THEN
+			IF NEW.state IN ('adopted', 'done') AND num_nulls(NEW.legal_act_id, NEW.adopted_on) > 0 THEN
+				RAISE EXCEPTION 'решение нельзя считать принятым без приказа и даты'
+					USING ERRCODE = 'check_violation',
+						  HINT = format('Внесите приказ в таблицу %I.legal_act и впишите его legal_act_id и день принятия adopted_on; пока их нет, state = ''planned''.', TG_TABLE_SCHEMA);
+			END IF;
+		END IF;
+		RETURN NEW;
+	END
+	$trigger$;
+	FOREACH t IN ARRAY '{note,recommendation,measure,decision}'::text[] LOOP
+		EXECUTE format('CREATE TRIGGER check_entry BEFORE INSERT OR UPDATE ON %I
+						FOR EACH ROW EXECUTE FUNCTION check_entry()', t);
+	END LOOP;
+
 	-- a draft has no results yet, so nothing can follow from them
 	CREATE FUNCTION check_round_begun() RETURNS trigger
 	LANGUAGE plpgsql
@@ -167,28 +224,32 @@ VALUES
 					(now() AT TIME ZONE coalesce((SELECT s.time_zone FROM setting s), 'Europe/Moscow'))::date) AS today
 $view$),
 (120, 'round_term', $view$
-	-- the last day of each obligation of a round that has begun, and where a measure or decision is late
-	SELECT r.round_id, r.title AS round_title, t.step, coalesce(r.ends_on, r.due_on) + t.days AS due_on, d.today
+	-- the last day of each obligation of a round that has begun; a step without a term is owed all the same
+	SELECT r.round_id, r.title AS round_title, v.step, coalesce(r.ends_on, r.due_on) + t.days AS due_on, d.today
 	FROM round r
-	CROSS JOIN obligation_term t
+	CROSS JOIN (VALUES ('note'), ('recommendation'), ('measure'), ('decision')) AS v(step)
+	LEFT JOIN obligation_term t ON t.step = v.step
 	CROSS JOIN reporting_day d
 	WHERE r.state <> 'draft'
 $view$),
 (900, 'note_status', $view$
+	-- a note that nobody has asked for is shown, but not owed: it has no term
 	SELECT i.round_id, i.round_title, i.municipality_id, i.municipality, i.position, i.indicator, i.title,
-		   i.percent, i.threshold, i.plan, i.score, i.note_required, t.due_on,
+		   i.percent, i.threshold, i.plan, i.score, i.note_required, o.due_on,
 		   n.note_id, n.received_on, n.reason AS stated_reason, n.state AS note_state,
-		   CASE WHEN n.state <> 'returned' THEN 'received' WHEN t.today > t.due_on THEN 'overdue' ELSE 'due' END AS state,
-		   greatest(CASE WHEN n.state <> 'returned' THEN n.received_on ELSE t.today END - t.due_on, 0) AS days_late
+		   CASE WHEN n.state <> 'returned' THEN 'received' WHEN t.today > o.due_on THEN 'overdue' ELSE 'due' END AS state,
+		   greatest(CASE WHEN n.state <> 'returned' THEN n.first_on ELSE t.today END - o.due_on, 0) AS days_late
 	FROM municipal_indicator i
 	JOIN round_term t ON t.round_id = i.round_id AND t.step = 'note'
+	CROSS JOIN LATERAL (SELECT CASE WHEN i.note_required THEN t.due_on END AS due_on) AS o
 	LEFT JOIN (
-		-- the note that stands: one that was sent back only where there is no other
-		SELECT DISTINCT ON (n.round_id, n.municipality_id, n.indicator) n.*
+		-- the last note that stands, one that was sent back only where there is no other; in time if the first of them was
+		SELECT DISTINCT ON (n.round_id, n.municipality_id, n.indicator) n.*,
+			   min(n.received_on) FILTER (WHERE n.state <> 'returned') OVER (PARTITION BY n.round_id, n.municipality_id, n.indicator) AS first_on
 		FROM note n
 		ORDER BY n.round_id, n.municipality_id, n.indicator, n.state = 'returned', n.received_on DESC, n.note_id DESC
 	) AS n ON n.round_id = i.round_id AND n.municipality_id = i.municipality_id AND n.indicator = i.indicator
-	WHERE i.note_required OR n.note_id IS NOT NULL
+	WHERE i.note_required OR n.state <> 'returned'
 $view$),
 (910, 'recommendation_due', $view$
 	SELECT i.round_id, i.round_title, i.municipality_id, i.municipality, i.position, i.indicator, i.title,
@@ -248,15 +309,21 @@ $view$),
 		   o.decision_state, o.decision_due_on, o.decisions, o.decisions_done,
 		   'overdue' IN (o.note_state, o.recommendation_state, o.measure_state, o.decision_state) AS overdue,
 		   coalesce(nullif(concat_ws('; ',
-			   CASE o.note_state WHEN 'due' THEN 'ждём аналитическую записку до ' || to_char(o.note_due_on, 'DD.MM.YYYY')
-				   WHEN 'overdue' THEN 'нет аналитической записки, срок был ' || to_char(o.note_due_on, 'DD.MM.YYYY') END,
-			   CASE WHEN o.recommendations_due = 0 THEN 'в справочнике нет подходящей рекомендации'
-				   WHEN o.recommendation_state = 'due' THEN format('рекомендации: выдано %s из %s, срок %s', o.recommendations_issued, o.recommendations_due, to_char(o.recommendation_due_on, 'DD.MM.YYYY'))
-				   WHEN o.recommendation_state = 'overdue' THEN format('рекомендации: выдано %s из %s, срок был %s', o.recommendations_issued, o.recommendations_due, to_char(o.recommendation_due_on, 'DD.MM.YYYY')) END,
-			   CASE o.measure_state WHEN 'due' THEN 'нужны меры до ' || to_char(o.measure_due_on, 'DD.MM.YYYY')
+			   CASE o.note_state
+				   WHEN 'due' THEN concat('ждём ', CASE WHEN o.note_returned THEN 'исправленную ' END, 'аналитическую записку')
+								   || coalesce(' до ' || to_char(o.note_due_on, 'DD.MM.YYYY'), ', срок не установлен')
+				   WHEN 'overdue' THEN CASE WHEN o.note_returned THEN 'аналитическая записка возвращена и не исправлена' ELSE 'нет аналитической записки' END
+									   || ', срок был ' || to_char(o.note_due_on, 'DD.MM.YYYY') END,
+			   CASE WHEN o.recommendation_state = 'done' THEN NULL
+				   WHEN o.recommendations_due = 0 THEN 'в справочнике нет подходящей рекомендации'
+				   ELSE format('рекомендации: выдано %s из %s', o.recommendations_issued, o.recommendations_due)
+						|| coalesce(CASE o.recommendation_state WHEN 'overdue' THEN ', срок был ' ELSE ', срок ' END || to_char(o.recommendation_due_on, 'DD.MM.YYYY'), ', срок не установлен') END,
+			   CASE o.measure_state
+				   WHEN 'due' THEN 'нужны меры' || coalesce(' до ' || to_char(o.measure_due_on, 'DD.MM.YYYY'), ', срок не установлен')
 				   WHEN 'overdue' THEN CASE WHEN o.measures = 0 THEN 'мер нет, срок был ' || to_char(o.measure_due_on, 'DD.MM.YYYY')
 											ELSE format('меры просрочены: выполнено %s из %s', o.measures_done, o.measures) END END,
-			   CASE o.decision_state WHEN 'due' THEN 'нужно управленческое решение до ' || to_char(o.decision_due_on, 'DD.MM.YYYY')
+			   CASE o.decision_state
+				   WHEN 'due' THEN 'нужно управленческое решение' || coalesce(' до ' || to_char(o.decision_due_on, 'DD.MM.YYYY'), ', срок не установлен')
 				   WHEN 'overdue' THEN CASE WHEN o.decisions = 0 THEN 'управленческого решения нет, срок был ' || to_char(o.decision_due_on, 'DD.MM.YYYY')
 											ELSE format('решения просрочены: исполнено %s из %s', o.decisions_done, o.decisions) END END
 		   ), ''), 'Всё сделано или выполняется в срок') AS missing
@@ -265,7 +332,9 @@ $view$),
 			   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.note_required,
 			   coalesce(n.state, 'not_required') AS note_state, n.due_on AS note_due_on,
 			   CASE WHEN n.state = 'received' THEN n.received_on END AS note_received_on,
-			   CASE WHEN g.texts > 0 AND g.issued = g.texts THEN 'done' WHEN rt.today > rt.due_on THEN 'overdue' ELSE 'due' END AS recommendation_state,
+			   coalesce(n.note_state = 'returned', false) AS note_returned,
+			   -- all that the catalogue has for the result, or else one written for it
+			   CASE WHEN g.issued = g.texts OR g.texts IS NULL AND w.written THEN 'done' WHEN rt.today > rt.due_on THEN 'overdue' ELSE 'due' END AS recommendation_state,
 			   rt.due_on AS recommendation_due_on, coalesce(g.texts, 0) AS recommendations_due, coalesce(g.issued, 0) AS recommendations_issued,
 			   CASE WHEN a.total > 0 THEN CASE WHEN a.overdue > 0 THEN 'overdue' WHEN a.done = a.total THEN 'done' ELSE 'in_progress' END
 				   WHEN NOT i.note_required THEN 'not_required' WHEN mt.today > mt.due_on THEN 'overdue' ELSE 'due' END AS measure_state,
@@ -281,6 +350,8 @@ $view$),
 		LEFT JOIN (SELECT g.round_id, g.municipality_id, g.indicator, count(*) AS texts, count(g.recommendation_id) AS issued
 				   FROM recommendation_due g GROUP BY g.round_id, g.municipality_id, g.indicator) AS g
 			ON g.round_id = i.round_id AND g.municipality_id = i.municipality_id AND g.indicator = i.indicator
+		CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM recommendation x WHERE x.round_id = i.round_id AND x.municipality_id = i.municipality_id
+										   AND x.indicator = i.indicator) AS written) AS w
 		LEFT JOIN (SELECT s.round_id, s.municipality_id, s.indicator, count(*) AS total,
 						  count(*) FILTER (WHERE s.state = 'done') AS done, count(*) FILTER (WHERE s.state = 'overdue') AS overdue
 				   FROM measure_status s WHERE s.state <> 'cancelled' GROUP BY s.round_id, s.municipality_id, s.indicator) AS a
