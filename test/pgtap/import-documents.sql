@@ -55,7 +55,7 @@ SELECT is(pg_temp.import(1, :'header' || E'01.09.2024,УП-1,10,Да,https://x.t
 
 -- the document proves the answer: clause «документ обязателен»
 SELECT results_eq('SELECT school_id, question, documents, proven, reason FROM d.answer_proof WHERE round_id = 1 ORDER BY 1, 2',
-	$$VALUES (1, 'has_curator', 1::bigint, false, 'Не хватает: приказ, договор о сотрудничестве'), (1, 'has_prevention', 6, true, 'Подтверждено документом'),
+	$$VALUES (1, 'has_curator', 1::bigint, false, 'Не хватает: действующего приказа, действующего договора о сотрудничестве'), (1, 'has_prevention', 6, true, 'Подтверждено документом'),
 		(1, 'has_program', 0, true, 'Документ не требуется'), (2, 'has_curator', 0, false, 'Документа нет')$$, 'answers with documents are proven');
 
 -- ---- what is there is not added again, whatever else is known of it ----
