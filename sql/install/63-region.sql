@@ -46,9 +46,12 @@ BEGIN
 	PERFORM shnor.region_evidence_tables(name);
 	PERFORM shnor.region_obligation_tables(name);
 	PERFORM shnor.region_identification_tables(name);
+	PERFORM shnor.region_effectiveness_tables(name);
 	PERFORM shnor.region_seed(name, coalesce(title, name), time_zone);
 	PERFORM shnor.region_source_seed(name);
 	PERFORM shnor.region_obligation_seed(name);
+	PERFORM shnor.region_identification_seed(name);
+	PERFORM shnor.region_effectiveness_seed(name);
 	-- last: what they refuse to change must stand first
 	PERFORM shnor.region_round_triggers(name);
 	PERFORM shnor.region_lock_triggers(name);
@@ -90,8 +93,10 @@ BEGIN
 		  UNION ALL SELECT * FROM shnor.region_source_views()
 		  UNION ALL SELECT * FROM shnor.region_evidence_views()
 		  UNION ALL SELECT * FROM shnor.region_obligation_views()
+		  UNION ALL SELECT * FROM shnor.region_identification_views()
 		  UNION ALL SELECT * FROM shnor.region_change_views()
 		  UNION ALL SELECT * FROM shnor.region_competence_views()
+		  UNION ALL SELECT * FROM shnor.region_effectiveness_views()
 		  UNION ALL SELECT * FROM shnor.region_measure_effect_views()
 		  UNION ALL SELECT * FROM shnor.region_publication_views()) AS d
 	ORDER BY d.step;
@@ -231,8 +236,10 @@ BEGIN
 			UNION ALL SELECT * FROM shnor.region_source_comments()
 			UNION ALL SELECT * FROM shnor.region_evidence_comments()
 			UNION ALL SELECT * FROM shnor.region_obligation_comments()
+			UNION ALL SELECT * FROM shnor.region_identification_comments()
 			UNION ALL SELECT * FROM shnor.region_change_comments()
 			UNION ALL SELECT * FROM shnor.region_competence_comments()
+			UNION ALL SELECT * FROM shnor.region_effectiveness_comments()
 			UNION ALL SELECT * FROM shnor.region_measure_effect_comments()
 			UNION ALL SELECT * FROM shnor.region_publication_comments()
 		), attribute AS (
@@ -256,7 +263,7 @@ BEGIN
 		LEFT JOIN (SELECT b.attname, min(col_description(b.attrelid, b.attnum)) AS comment
 				   FROM pg_attribute b
 				   WHERE b.attrelid IN ('school_round'::regclass, 'municipal_submission'::regclass) AND b.attnum > 0
-					 AND b.attname NOT IN ('round_id', 'municipality_id', 'school_id', 'source')
+					 AND b.attname NOT IN ('round_id', 'municipality_id', 'school_id', 'source', 'kind')
 				   GROUP BY b.attname) q ON q.attname = a.attname
 		LEFT JOIN shnor.region_column_dictionary() d ON d.part = a.attname
 	LOOP

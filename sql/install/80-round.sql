@@ -253,14 +253,36 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON school_status
-		FOR EACH ROW EXECUTE FUNCTION check_days_open('since', 'until', 'статусы школ менять нельзя');
-	CREATE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON indicator
-		FOR EACH ROW EXECUTE FUNCTION check_days_open('valid_from', 'valid_until', 'определения показателей менять нельзя');
-	CREATE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON question
-		FOR EACH ROW EXECUTE FUNCTION check_days_open('valid_from', 'valid_until', 'вопросы менять нельзя');
-	CREATE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON question_source
-		FOR EACH ROW EXECUTE FUNCTION check_days_open('valid_from', 'valid_until', 'порядок источников менять нельзя');
+	-- emptied at once, nothing of a closed round would be left
+	CREATE FUNCTION check_none_closed() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		closed text;
+	BEGIN
+		EXECUTE format('SELECT min(r.title) FROM %I.round r WHERE r.state = ''closed''', TG_TABLE_SCHEMA) INTO closed;
+		IF closed IS NOT NULL THEN
+			RAISE EXCEPTION 'мониторинг «%» закрыт: %', closed, TG_ARGV[0]
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  HINT = format('Таблица %I.%I хранит то, на чём стоят закрытые мониторинги. Удаляйте отдельные строки.', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+		END IF;
+		RETURN NULL;
+	END
+	$trigger$;
+
+	FOR t IN
+		SELECT * FROM (VALUES
+			('school_status', 'since', 'until', 'статусы школ менять нельзя'),
+			('indicator', 'valid_from', 'valid_until', 'определения показателей менять нельзя'),
+			('question', 'valid_from', 'valid_until', 'вопросы менять нельзя'),
+			('question_source', 'valid_from', 'valid_until', 'порядок источников менять нельзя'),
+			('identification_rule', 'valid_from', 'valid_until', 'правила выявления менять нельзя')) AS v(name, first_day, day_after, refusal)
+	LOOP
+		EXECUTE format('CREATE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION check_days_open(%L, %L, %L)',
+					   t.name, t.first_day, t.day_after, t.refusal);
+		EXECUTE format('CREATE TRIGGER check_days_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION check_none_closed(%L)', t.name, t.refusal);
+	END LOOP;
 END
 $function$;
 COMMENT ON FUNCTION region_lock_triggers(text) IS
@@ -357,6 +379,7 @@ VALUES
 ('keep_round', '()', 'Триггер: ведёт журнал раундов и записывает состав раунда при закрытии.'),
 ('refuse_edit', '()', 'Триггер: отказывает в правке таблиц, которые заполняются сами.'),
 ('check_round_open', '()', 'Триггер: ответы, документы и пороги закрытого раунда не меняются.'),
+('check_none_closed', '()', 'Триггер: таблицы, на которых стоят закрытые раунды, не очищаются целиком.'),
 ('check_days_open', '()', 'Триггер: статусы и определения, на которых стоит закрытый раунд, не меняются.')
 $function$;
 COMMENT ON FUNCTION region_round_comments() IS

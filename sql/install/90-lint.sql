@@ -154,7 +154,7 @@ BEGIN
 		SELECT 'warning', 'round', r.title, 'Не названы цели, задачи или методы мониторинга', 'По п. 1.2.7 их устанавливает приказ: впишите goals, tasks и methods.'
 		FROM round r WHERE concat(r.goals) = '' OR concat(r.tasks) = '' OR concat(r.methods) = ''
 		UNION ALL
-		SELECT 'error', 'obligation_term', v.step, 'Срок не задан: обязательства этого вида не видны', 'Добавьте строку в obligation_term.'
+		SELECT 'warning', 'obligation_term', v.step, 'Срок не задан: обязательства этого вида никогда не просрочены', 'Добавьте строку в obligation_term.'
 		FROM unnest('{note,recommendation,measure,decision}'::text[]) AS v(step)
 		WHERE NOT EXISTS (SELECT FROM obligation_term t WHERE t.step = v.step)
 		UNION ALL
