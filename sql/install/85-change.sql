@@ -20,6 +20,15 @@ VALUES
 		  WINDOW w AS (ORDER BY r.cohort_on, r.round_id)) AS p
 	WHERE p.previous_round_id IS NOT NULL
 $view$),
+(1105, 'round_side', $view$
+	-- both rounds of a pair as rows, so that what they hold is joined by equality: one pass, whatever the plan
+	SELECT p.round_id, p.previous_round_id, s.is_after,
+		   CASE WHEN s.is_after THEN p.round_id ELSE p.previous_round_id END AS side_round_id,
+		   CASE WHEN s.is_after THEN p.results_year ELSE p.previous_results_year END AS side_results_year,
+		   p.previous_results_year < p.results_year AS newer_results
+	FROM round_pair p
+	CROSS JOIN (VALUES (false), (true)) AS s(is_after)
+$view$),
 (1110, 'indicator_change_sum', $view$
 	-- the figures as reported before and after, and the sums over the schools that are in an indicator's list in both
 	-- rounds. Put together by grouping, not by joins: nothing here depends on the planner's guesses of row counts.
@@ -27,8 +36,9 @@ $view$),
 		   g.numerator_before, g.denominator_before, g.percent_before, g.numerator_after, g.denominator_after, g.percent_after,
 		   d.unit = 'yes_no' AND g.scope = 'municipality' AS own_answer,
 		   d.level = 'municipality' AS no_list,
-		   (d.numerator, d.denominator, d.cohort, d.missing, d.institution_kinds)
-			   IS NOT DISTINCT FROM (e.numerator, e.denominator, e.cohort, e.missing, e.institution_kinds) AS comparable,
+		   (d.level, d.unit, d.numerator, d.denominator, d.cohort, d.missing, d.institution_kinds)
+			   IS NOT DISTINCT FROM (e.level, e.unit, e.numerator, e.denominator, e.cohort, e.missing, e.institution_kinds) AS comparable,
+		   g.answered_before, g.missing_before, g.answered_after, g.missing_after,
 		   g.schools_both, g.schools_left, g.schools_joined,
 		   g.numerator_both_before, g.denominator_both_before, g.numerator_both_after, g.denominator_both_after
 	FROM (
@@ -39,6 +49,10 @@ $view$),
 			   max(w.numerator) FILTER (WHERE w.figure AND w.is_after) AS numerator_after,
 			   max(w.denominator) FILTER (WHERE w.figure AND w.is_after) AS denominator_after,
 			   max(w.percent) FILTER (WHERE w.figure AND w.is_after)::numeric(25,4) AS percent_after,
+			   max(w.answered) FILTER (WHERE w.figure AND NOT w.is_after) AS answered_before,
+			   max(w.missing) FILTER (WHERE w.figure AND NOT w.is_after) AS missing_before,
+			   max(w.answered) FILTER (WHERE w.figure AND w.is_after) AS answered_after,
+			   max(w.missing) FILTER (WHERE w.figure AND w.is_after) AS missing_after,
 			   count(*) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 2) AS schools_both,
 			   count(*) FILTER (WHERE NOT w.figure AND NOT w.is_after AND w.sides = 1) AS schools_left,
 			   count(*) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 1) AS schools_joined,
@@ -48,17 +62,17 @@ $view$),
 			   coalesce(sum(w.denominator) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 2), 0)::bigint AS denominator_both_after
 		FROM (
 			SELECT true AS figure, i.scope, p.round_id, p.previous_round_id, i.municipality_id, i.indicator,
-				   i.numerator, i.denominator, i.percent, i.round_id = p.round_id AS is_after, NULL::bigint AS sides
-			FROM round_pair p
-			JOIN indicator_result i ON i.round_id IN (p.round_id, p.previous_round_id)
+				   i.numerator, i.denominator, i.percent, i.answered, i.missing, p.is_after, NULL::bigint AS sides
+			FROM round_side p
+			JOIN indicator_result i ON i.round_id = p.side_round_id
 			UNION ALL
 			-- a school that moves to another municipality leaves one list and joins another; in the region it stays
 			SELECT false, c.scope, p.round_id, p.previous_round_id, CASE c.scope WHEN 'municipality' THEN s.municipality_id END,
-				   s.indicator, s.numerator, s.denominator, NULL, s.round_id = p.round_id,
+				   s.indicator, s.numerator, s.denominator, NULL, NULL, NULL, p.is_after,
 				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN s.municipality_id END,
 											   s.indicator, s.school_id)
-			FROM round_pair p
-			JOIN school_indicator s ON s.round_id IN (p.round_id, p.previous_round_id)
+			FROM round_side p
+			JOIN school_indicator s ON s.round_id = p.side_round_id
 			CROSS JOIN (VALUES ('municipality'), ('region')) AS c(scope)
 			WHERE s.in_cohort
 		) AS w
@@ -70,11 +84,12 @@ $view$),
 	WHERE g.denominator_before IS NOT NULL AND g.denominator_after IS NOT NULL
 $view$),
 (1120, 'result_change_sum', $view$
-	-- the same of results: pupils below the minimum among the schools that are ШНОР or ШНСУ
-	SELECT w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.assessment, w.subject, w.grade,
+	-- the same of results: pupils below the minimum among the schools that are ШНОР or ШНСУ. A school of both lists
+	-- that has results of one year only is a school of both lists: it has not left
+	SELECT w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.assessment, w.subject, w.grade, w.newer_results,
 		   sum(w.below_minimum) FILTER (WHERE NOT w.is_after) AS numerator_before, sum(w.participants) FILTER (WHERE NOT w.is_after) AS denominator_before,
 		   sum(w.below_minimum) FILTER (WHERE w.is_after) AS numerator_after, sum(w.participants) FILTER (WHERE w.is_after) AS denominator_after,
-		   count(*) FILTER (WHERE w.is_after AND w.sides = 2) AS schools_both,
+		   count(DISTINCT w.school_id) FILTER (WHERE w.sides = 2) AS schools_both,
 		   count(*) FILTER (WHERE NOT w.is_after AND w.sides = 1) AS schools_left,
 		   count(*) FILTER (WHERE w.is_after AND w.sides = 1) AS schools_joined,
 		   coalesce(sum(w.below_minimum) FILTER (WHERE NOT w.is_after AND w.sides = 2), 0) AS numerator_both_before,
@@ -82,21 +97,20 @@ $view$),
 		   coalesce(sum(w.below_minimum) FILTER (WHERE w.is_after AND w.sides = 2), 0) AS numerator_both_after,
 		   coalesce(sum(w.participants) FILTER (WHERE w.is_after AND w.sides = 2), 0) AS denominator_both_after
 	FROM (
-		SELECT l.scope, l.round_id, l.previous_round_id, l.municipality_id, l.is_after, l.sides,
+		SELECT l.scope, l.round_id, l.previous_round_id, l.municipality_id, l.school_id, l.is_after, l.newer_results, l.sides,
 			   s.assessment, s.subject, s.grade, s.below_minimum, s.participants
 		FROM (
 			SELECT c.scope, p.round_id, p.previous_round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END AS municipality_id,
-				   m.school_id, m.round_id = p.round_id AS is_after,
-				   CASE WHEN m.round_id = p.round_id THEN p.results_year ELSE p.previous_results_year END AS year,
+				   m.school_id, p.is_after, p.side_results_year AS year, p.newer_results,
 				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END, m.school_id) AS sides
-			FROM round_pair p
-			JOIN round_member m ON m.round_id IN (p.round_id, p.previous_round_id)
+			FROM round_side p
+			JOIN round_member m ON m.round_id = p.side_round_id
 			CROSS JOIN (VALUES ('municipality'), ('region')) AS c(scope)
 			WHERE m.kind = 'school' AND (m.low_results OR m.adverse_conditions)
 		) AS l
 		JOIN result s ON s.school_id = l.school_id AND s.year = l.year
 	) AS w
-	GROUP BY w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.assessment, w.subject, w.grade
+	GROUP BY w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.assessment, w.subject, w.grade, w.newer_results
 $view$),
 (1130, 'change_result', $view$
 	-- every judgement of a change is made here
@@ -107,39 +121,52 @@ $view$),
 		   j.change, j.both_lists_effect, (j.change - j.both_lists_effect)::numeric(26,4) AS turnover_effect,
 		   j.schools_both, j.schools_left, j.schools_joined,
 		   CASE
-			   WHEN j.change IS NULL OR NOT j.comparable OR NOT j.whole THEN NULL
+			   WHEN j.change IS NULL OR NOT j.comparable OR j.unanswered OR NOT j.whole THEN NULL
 			   WHEN j.own_answer AND j.change = 0 THEN 'без изменений'
 			   WHEN NOT j.own_answer AND (j.few OR NOT j.outside_noise) THEN 'в пределах колебаний'
 			   WHEN j.change > 0 THEN 'выросло'
 			   ELSE 'снизилось'
 		   END AS claim,
 		   CASE
-			   WHEN j.change IS NULL THEN 'Нет доли в одном из раундов'
-			   WHEN NOT j.comparable THEN 'Определение показателя изменилось: сравнивать нельзя'
+			   WHEN j.change IS NULL THEN CASE WHEN j.percent_before IS NOT NULL THEN 'В этом раунде доли нет: сравнивать не с чем'
+											   WHEN j.percent_after IS NOT NULL THEN 'В предыдущем раунде доли нет: сравнивать не с чем'
+											   ELSE 'Доли нет ни в этом раунде, ни в предыдущем' END
+			   WHEN NOT j.comparable THEN CASE j.topic WHEN 'result' THEN 'Результаты раунда не новее результатов предыдущего: сравнивать нельзя'
+													   ELSE 'Определение показателя изменилось: сравнивать нельзя' END
+			   WHEN j.unanswered AND NOT j.own_answer THEN
+				   CASE WHEN j.answered_after > 0 THEN 'В предыдущем раунде никто не ответил: сравнивать не с чем'
+						WHEN j.answered_before > 0 THEN 'В этом раунде никто не ответил: сравнивать не с чем'
+						ELSE 'Никто не ответил ни в этом раунде, ни в предыдущем' END
 			   WHEN NOT j.whole THEN 'Числитель больше знаменателя: проверьте ответы'
-			   WHEN j.own_answer THEN format('Было: %s, стало: %s', CASE WHEN j.numerator_before > 0 THEN 'да' ELSE 'нет' END,
-											 CASE WHEN j.numerator_after > 0 THEN 'да' ELSE 'нет' END)
-			   WHEN j.few THEN format('За долей стоит меньше %s: судить об изменении нельзя', j.min_n)
-			   ELSE format('%s с вероятностью %s %%: %s', CASE WHEN j.outside_noise THEN 'Больше случайных колебаний' ELSE 'Не больше случайных колебаний' END,
-						   replace(trim_scale(100 * j.confidence)::text, '.', ','),
-						   CASE WHEN j.both_lists_effect IS NULL THEN 'разложить изменение нельзя: у школ обоих перечней нет доли'
-								WHEN j.no_list THEN 'перечень не меняется'
-								ELSE format('в перечне осталось %s, выбыло %s, вошло %s', j.schools_both, j.schools_left, j.schools_joined) END)
+			   WHEN j.own_answer THEN format('Было: %s, стало: %s',
+				   CASE WHEN j.answered_before = 0 THEN 'нет ответа' WHEN j.numerator_before > 0 THEN 'да' ELSE 'нет' END,
+				   CASE WHEN j.answered_after = 0 THEN 'нет ответа' WHEN j.numerator_after > 0 THEN 'да' ELSE 'нет' END)
+			   WHEN j.few THEN format('Знаменатель меньше %s: судить об изменении нельзя', j.min_n)
+			   ELSE concat_ws('; ',
+				   format('%s (доверительная вероятность %s %%)',
+						  CASE WHEN j.outside_noise THEN 'Больше случайных колебаний' ELSE 'Не больше случайных колебаний' END,
+						  replace(trim_scale(100 * j.confidence)::text, '.', ',')),
+				   CASE WHEN NOT j.no_list THEN format('в перечне осталось %s, выбыло %s, вошло %s', j.schools_both, j.schools_left, j.schools_joined) END,
+				   CASE WHEN j.both_lists_effect IS NULL THEN 'разложить изменение нельзя: у школ обоих перечней нет доли' END,
+				   CASE WHEN j.missing_before + j.missing_after > 0 THEN format('без ответа было %s, стало %s', j.missing_before, j.missing_after) END)
 		   END AS reason,
 		   -- like the claim, only outside the noise
-		   CASE WHEN j.change <> 0 AND j.comparable AND j.whole AND j.polarity <> 'context'
+		   CASE WHEN j.change <> 0 AND j.comparable AND NOT j.unanswered AND j.whole AND j.polarity <> 'context'
 					 AND (j.own_answer OR NOT j.few AND j.outside_noise)
 				THEN (j.change > 0) = (j.polarity = 'higher_is_better') END AS better
 	FROM (
 		SELECT s.*, g.min_n, g.confidence,
 			   (s.percent_after - s.percent_before)::numeric(26,4) AS change,
-			   CASE WHEN s.no_list OR s.schools_both = 0
+			   CASE WHEN s.percent_before IS NULL OR s.percent_after IS NULL THEN NULL
 					-- municipalities do not come and go; a list of which nobody stayed has changed by turnover alone
-					THEN CASE WHEN s.no_list THEN s.percent_after - s.percent_before ELSE 0 END
+					WHEN s.no_list THEN s.percent_after - s.percent_before
+					WHEN s.schools_both = 0 THEN 0
 					ELSE shnor.percent(shnor.share(s.numerator_both_after, s.denominator_both_after))
 						 - shnor.percent(shnor.share(s.numerator_both_before, s.denominator_both_before))
 			   END::numeric(26,4) AS both_lists_effect,
 			   least(s.denominator_before, s.denominator_after) < g.min_n AS few,
+			   -- no answer scores like a no, and is not one: nothing is known to have changed
+			   coalesce(least(s.answered_before, s.answered_after) = 0, false) AS unanswered,
 			   s.numerator_before BETWEEN 0 AND s.denominator_before AND s.numerator_after BETWEEN 0 AND s.denominator_after AS whole,
 			   CASE WHEN s.denominator_before > 0 AND s.denominator_after > 0
 						 AND s.numerator_before BETWEEN 0 AND s.denominator_before AND s.numerator_after BETWEEN 0 AND s.denominator_after
@@ -149,6 +176,7 @@ $view$),
 			SELECT 'indicator' AS topic, i.scope, i.round_id, i.municipality_id, i.position, i.indicator, i.title, i.unit, i.polarity,
 				   NULL::text AS assessment, NULL::text AS subject, NULL::smallint AS grade,
 				   i.numerator_before, i.denominator_before, i.percent_before, i.numerator_after, i.denominator_after, i.percent_after,
+				   i.answered_before, i.missing_before, i.answered_after, i.missing_after,
 				   i.own_answer, i.no_list, i.comparable, i.schools_both, i.schools_left, i.schools_joined,
 				   i.numerator_both_before, i.denominator_both_before, i.numerator_both_after, i.denominator_both_after
 			FROM indicator_change_sum i
@@ -157,7 +185,7 @@ $view$),
 				   r.assessment, r.subject, r.grade,
 				   r.numerator_before, r.denominator_before, shnor.percent(shnor.share(r.numerator_before, r.denominator_before))::numeric(25,4),
 				   r.numerator_after, r.denominator_after, shnor.percent(shnor.share(r.numerator_after, r.denominator_after))::numeric(25,4),
-				   false, false, true, r.schools_both, r.schools_left, r.schools_joined,
+				   NULL, NULL, NULL, NULL, false, false, r.newer_results, r.schools_both, r.schools_left, r.schools_joined,
 				   r.numerator_both_before, r.denominator_both_before, r.numerator_both_after, r.denominator_both_after
 			FROM result_change_sum r
 		) AS s
@@ -201,18 +229,32 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
 ('round_pair', NULL, 'Служебное: каждый начатый раунд и предыдущий за ним по дате состава. Не для отчётов.'),
+('round_side', NULL, 'Служебное: оба раунда каждой пары, по строке на раунд. Не для отчётов.'),
+('round_side', 'is_after', 'Строка раунда; иначе — предыдущего.'),
+('round_side', 'side_round_id', 'Раунд этой строки.'),
+('round_side', 'side_results_year', 'Год результатов раунда этой строки.'),
+('round_side', 'newer_results', 'Год результатов раунда позже, чем у предыдущего.'),
 ('indicator_change_sum', NULL, 'Служебное: суммы по школам, которые есть в перечнях показателя в обоих раундах. Не для отчётов.'),
 ('indicator_change_sum', 'polarity', 'Что лучше: higher_is_better — больше, lower_is_better — меньше, context — не оценивается.'),
 ('indicator_change_sum', 'own_answer', 'Собственный ответ муниципалитета «да» или «нет».'),
 ('indicator_change_sum', 'no_list', 'Отвечают муниципалитеты: перечня школ у показателя нет.'),
 ('indicator_change_sum', 'comparable', 'Определение показателя в обоих раундах одно и то же.'),
+('indicator_change_sum', 'answered_before', 'Сколько ответило в предыдущем раунде.'),
+('indicator_change_sum', 'missing_before', 'Сколько не ответило в предыдущем раунде.'),
+('indicator_change_sum', 'answered_after', 'Сколько ответило в раунде.'),
+('indicator_change_sum', 'missing_after', 'Сколько не ответило в раунде.'),
 ('result_change_sum', NULL, 'Служебное: участники ниже минимума по школам, которые были ШНОР или ШНСУ. Не для отчётов.'),
+('result_change_sum', 'newer_results', 'Год результатов раунда позже, чем у предыдущего.'),
 ('change_result', NULL, 'Служебное: изменения показателей и результатов, разложенные и оценённые. Не для отчётов.'),
 ('change_result', 'topic', 'Что изменилось: indicator — показатель, result — результаты оценочной процедуры.'),
 ('municipal_change', NULL, 'Динамика показателей муниципалитетов от раунда к раунду (п. 1.2.8): на сколько изменились, из-за кого и больше ли это случайных колебаний.'),
 ('regional_change', NULL, 'Динамика показателей региона от раунда к раунду.'),
 ('result_change', NULL, 'Динамика образовательных результатов ШНОР и ШНСУ: доля участников ниже минимума. Пустой municipality_id — регион.'),
-('result_change', 'municipality_id', 'Муниципалитет. Пусто: регион.')
+('result_change', 'municipality_id', 'Муниципалитет. Пусто: регион.'),
+('result_change', 'municipality', 'Название муниципалитета. Пусто: регион.'),
+('result_change', 'schools_both', 'Школ с результатами, которые есть в обоих перечнях.'),
+('result_change', 'schools_left', 'Школ с результатами, которые выбыли из перечня.'),
+('result_change', 'schools_joined', 'Школ с результатами, которые вошли в перечень.')
 $function$;
 COMMENT ON FUNCTION region_change_comments() IS
 'Internal: Russian comments of the views of change; columns are in the dictionary.';

@@ -16,14 +16,18 @@ VALUES
 		   CASE
 			   WHEN c.teachers IS NULL THEN 'Нет ответа о количестве педагогических работников'
 			   WHEN c.kinds = 0 THEN 'Нет ответа ни об одном виде диагностики'
-			   WHEN c.kinds < 3 THEN format('Видов диагностики без ответа: %s; верхняя граница — все педагогические работники', 3 - c.kinds)
+			   WHEN c.largest > c.teachers THEN 'Прошедших диагностику больше, чем педагогических работников: проверьте ответы'
+			   WHEN c.teachers = 0 THEN 'Педагогических работников нет'
+			   -- also where all teachers went through one kind and another is not answered
 			   WHEN c.any_low = c.any_high THEN 'Известно точно'
+			   WHEN c.kinds < 3 THEN format('Видов диагностики без ответа: %s; верхняя граница — все педагогические работники', 3 - c.kinds)
 			   ELSE 'Виды диагностики пересекаются: известны только границы'
 		   END AS reason
 	FROM (
 		SELECT s.round_id, s.municipality_id, m.name AS municipality, s.school_id, o.name AS school, s.teachers::bigint AS teachers,
 			   s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych,
 			   num_nonnulls(s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych) AS kinds,
+			   greatest(s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych) AS largest,
 			   -- without the number of teachers there is no coverage; least() and greatest() pass over what is not answered
 			   CASE WHEN s.teachers IS NOT NULL AND num_nonnulls(s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych) > 0
 					THEN least(s.teachers, greatest(s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych))::bigint END AS any_low,
@@ -84,6 +88,17 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
 ('school_competence', NULL, 'Диагностика профессиональных дефицитов в ШНОР и ШНСУ: одна строка на раунд и школу (п. 1.2.8). Виды пересекаются, поэтому «хотя бы один вид» — в границах.'),
+-- without its own comment, teachers would get that of the question
+('school_competence', 'reason', 'Что известно об охвате и почему.'),
+('competence_result', 'schools', 'Школ, которые ШНОР или ШНСУ.'),
+('competence_result', 'answered', 'Школ, которые назвали число педагогических работников и хотя бы один вид диагностики.'),
+('competence_result', 'teachers', 'Педагогических работников в ответивших школах.'),
+('municipal_competence', 'schools', 'Школ, которые ШНОР или ШНСУ.'),
+('municipal_competence', 'answered', 'Школ, которые назвали число педагогических работников и хотя бы один вид диагностики.'),
+('municipal_competence', 'teachers', 'Педагогических работников в ответивших школах.'),
+('regional_competence', 'schools', 'Школ, которые ШНОР или ШНСУ.'),
+('regional_competence', 'answered', 'Школ, которые назвали число педагогических работников и хотя бы один вид диагностики.'),
+('regional_competence', 'teachers', 'Педагогических работников в ответивших школах.'),
 ('competence_result', NULL, 'Служебное: охват диагностикой муниципалитетов и региона. Не для отчётов.'),
 ('municipal_competence', NULL, 'Охват диагностикой профессиональных дефицитов в ШНОР и ШНСУ муниципалитета: по видам и «хотя бы один вид» в границах.'),
 ('regional_competence', NULL, 'Охват диагностикой профессиональных дефицитов в ШНОР и ШНСУ региона.')

@@ -1,6 +1,18 @@
 -- From a figure to everything under it: the definition, the order behind the list, each school's numbers and answers
 -- with source, time and line, the target with its order, and the arithmetic.
 
+CREATE FUNCTION explain_comparison(numerator bigint, denominator bigint, level numeric) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format('100 × %s = %s %s %s × %s = %s', numerator, s.have,
+			  CASE WHEN s.have < s.need THEN '<' WHEN s.have = s.need THEN '=' ELSE '>' END,
+			  replace(trim_scale(level)::text, '.', ','), denominator, replace(trim_scale(s.need)::text, '.', ','))
+FROM (SELECT 100::numeric * numerator AS have, level * denominator AS need) AS s
+$function$;
+COMMENT ON FUNCTION explain_comparison(bigint, bigint, numeric) IS
+'Internal: the line that compares a share with a threshold or a plan on exact numbers.';
+
 CREATE FUNCTION explain(region text, round_id integer, municipality_id integer, indicator text,
 						OUT line integer, OUT part text, OUT subject text, OUT value text, OUT basis text)
 RETURNS SETOF record
@@ -24,12 +36,15 @@ BEGIN
 	ELSIF NOT EXISTS (SELECT FROM round_indicator d WHERE d.round_id = explain.round_id AND d.indicator = explain.indicator) THEN
 		SELECT string_agg(d.indicator, ', ' ORDER BY d.position) INTO known FROM round_indicator d WHERE d.round_id = explain.round_id;
 		RAISE EXCEPTION 'в мониторинге % нет показателя «%»', explain.round_id, coalesce(explain.indicator, 'NULL')
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'Показатели этого мониторинга: ' || known || '.';
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = coalesce('Показатели этого мониторинга: ' || known || '.',
+								  format('На дату состава этого мониторинга не действует ни один показатель из таблицы %I.indicator.', region));
 	END IF;
 
 	RETURN QUERY
 	WITH figure AS MATERIALIZED (
-		SELECT i.* FROM indicator_result i
+		SELECT i.*, CASE WHEN i.percent * i.denominator = 100::numeric * i.numerator THEN '=' ELSE '≈' END AS sign
+		FROM indicator_result i
 		WHERE i.round_id = explain.round_id AND i.indicator = explain.indicator AND i.scope = whose
 		  AND (whose = 'region' OR i.municipality_id = explain.municipality_id)
 	), definition AS MATERIALIZED (
@@ -37,49 +52,55 @@ BEGIN
 	), act AS (
 		SELECT a.legal_act_id, format('%s, № %s от %s', a.issuer, a.number, to_char(a.issued_on, 'DD.MM.YYYY')) AS title FROM legal_act a
 	), member AS MATERIALIZED (
-		-- whose answers the figure is made of
+		-- whose answers the figure is made of; the arguments are repeated, so that views compute this figure only
 		SELECT s.school_id, NULL::integer AS municipality_id, format('%s (код %s)', o.name, o.code) AS name, concat(o.name, ' ', o.school_id) AS sorting,
 			   s.numerator, s.denominator, s.reason,
 			   concat_ws('; ', CASE WHEN b.low_results THEN 'ШНОР' || coalesce(', ' || l.title, ' (приказ не указан)') END,
 							   CASE WHEN b.adverse_conditions THEN 'ШНСУ' || coalesce(', ' || a.title, ' (приказ не указан)') END,
 							   CASE WHEN b.risk_zone THEN 'зона риска' || coalesce(', ' || z.title, ' (приказ не указан)') END) AS statuses
 		FROM definition d
-		JOIN school_indicator s ON s.round_id = d.round_id AND s.indicator = d.indicator AND s.in_cohort
-		JOIN round r ON r.round_id = d.round_id
+		JOIN school_indicator s ON s.round_id = explain.round_id AND s.indicator = explain.indicator AND s.in_cohort
+		JOIN round r ON r.round_id = explain.round_id
 		JOIN school o ON o.school_id = s.school_id
-		JOIN round_member b ON b.round_id = d.round_id AND b.school_id = s.school_id
+		JOIN round_member b ON b.round_id = explain.round_id AND b.school_id = s.school_id
 		LEFT JOIN school_status ls ON ls.school_id = s.school_id AND ls.status = 'low_results' AND daterange(ls.since, ls.until) @> r.cohort_on
 		LEFT JOIN act l ON l.legal_act_id = ls.legal_act_id
 		LEFT JOIN school_status las ON las.school_id = s.school_id AND las.status = 'adverse_conditions' AND daterange(las.since, las.until) @> r.cohort_on
 		LEFT JOIN act a ON a.legal_act_id = las.legal_act_id
 		LEFT JOIN school_status lz ON lz.school_id = s.school_id AND lz.status = 'risk_zone' AND daterange(lz.since, lz.until) @> r.cohort_on
 		LEFT JOIN act z ON z.legal_act_id = lz.legal_act_id
-		WHERE whose = 'region' OR s.municipality_id = explain.municipality_id
+		WHERE d.level = 'school' AND (whose = 'region' OR s.municipality_id = explain.municipality_id)
 		UNION ALL
 		SELECT NULL, i.municipality_id, m.name, m.name, i.numerator, i.denominator, i.reason, ''
 		FROM definition d
-		JOIN municipal_indicator i ON i.round_id = d.round_id AND i.indicator = d.indicator
+		JOIN municipal_indicator i ON i.round_id = explain.round_id AND i.indicator = explain.indicator
 		JOIN municipality m ON m.municipality_id = i.municipality_id
 		WHERE d.level = 'municipality' AND (whose = 'region' OR i.municipality_id = explain.municipality_id)
 	), said AS (
 		SELECT 1 AS step, NULL::text AS sorting, 0 AS place, 'figure' AS part,
 			   coalesce((SELECT m.name FROM municipality m WHERE m.municipality_id = f.municipality_id), (SELECT s.title FROM setting s), region) AS subject,
-			   format('%s из %s%s', f.numerator, f.denominator, coalesce(' = ' || replace(f.percent::text, '.', ',') || ' %', '')) AS value,
+			   format('%s из %s%s', f.numerator, f.denominator, coalesce(format(' %s ', f.sign) || replace(f.percent::text, '.', ',') || ' %', '')) AS value,
 			   format('%s. Ответили: %s, не ответили: %s', f.reason, f.answered, f.missing) AS basis
 		FROM figure f
 		UNION ALL
 		SELECT 2, NULL, v.place, 'definition', v.subject, v.value, v.basis
 		FROM definition d
 		CROSS JOIN LATERAL (VALUES
-			(1, 'Показатель', d.title, format('п. %s методики; %s', d.clause, d.collection_method)),
+			(1, 'Показатель', d.title, concat_ws('; ', format('п. %s методики', d.clause), d.collection_method)),
 			(2, 'Числитель', d.numerator, d.source_formula),
 			(3, 'Знаменатель', coalesce(d.denominator, CASE d.level WHEN 'school' THEN '1 на каждую организацию' ELSE '1 на муниципалитет' END), NULL),
-			(4, 'Круг', coalesce(d.cohort, CASE d.level WHEN 'school' THEN 'все организации раунда' ELSE 'все муниципалитеты' END), 'Виды учреждений: ' || d.institution_kinds),
-			(5, 'Нет ответа', CASE d.missing WHEN 'no' THEN 'считается за «нет»' ELSE 'организация не считается ни в числителе, ни в знаменателе' END, NULL),
+			(4, 'Круг', coalesce(d.cohort, CASE d.level WHEN 'school' THEN 'все организации раунда' ELSE 'все муниципалитеты' END), CASE d.level WHEN 'school' THEN 'Виды учреждений: ' || (
+				SELECT string_agg(CASE k WHEN 'school' THEN 'школы' WHEN 'preschool' THEN 'ДОУ' ELSE 'УДО' END, ', ')
+				FROM string_to_table(d.institution_kinds, ', ') AS k) END),
+			(5, 'Нет ответа', CASE WHEN d.missing = 'no' THEN 'считается за «нет»' WHEN d.level = 'school' THEN 'организация не считается ни в числителе, ни в знаменателе'
+							  ELSE 'муниципалитет не считается ни в числителе, ни в знаменателе' END, NULL),
 			(6, 'Прочтение', d.source_defect, NULL)) AS v(place, subject, value, basis)
 		WHERE v.value IS NOT NULL
 		UNION ALL
-		SELECT 3, q.column_name, 0, 'question', q.column_name, coalesce(q.wording, 'статус организации на дату состава'),
+		SELECT 3, q.column_name, 0, 'question', q.column_name, CASE WHEN q.question IS NOT NULL THEN q.wording
+														 WHEN q.column_name IN ('low_results', 'adverse_conditions', 'risk_zone') THEN 'статус организации на дату состава'
+														 WHEN q.column_name IN ('is_school', 'is_preschool', 'is_supplementary') THEN 'вид учреждения'
+														 ELSE 'такого вопроса в этом раунде нет' END,
 			   CASE q.evidence WHEN 'required_if_yes' THEN 'Нужен документ при ответе «да»' WHEN 'optional' THEN 'Документ по желанию' END
 		FROM indicator_question q
 		WHERE q.round_id = explain.round_id AND q.indicator = explain.indicator
@@ -95,13 +116,15 @@ BEGIN
 		UNION ALL
 		SELECT 5, m.sorting, 1, 'answer', format('%s: %s', m.name, a.question),
 			   coalesce(a.answer_count::text, CASE WHEN a.answer_yes THEN 'да' ELSE 'нет' END),
-			   format('%s; %s; %s; %s', e.title, to_char(a.submitted_at AT TIME ZONE coalesce((SELECT s.time_zone FROM setting s), 'Europe/Moscow'), 'DD.MM.YYYY HH24:MI'),
-					  coalesce(a.source, 'источник не указан'), CASE WHEN a.counts THEN 'считается' ELSE 'не считается: есть более важный источник' END)
+			   concat_ws('; ', e.title, to_char(a.submitted_at AT TIME ZONE coalesce((SELECT s.time_zone FROM setting s), 'Europe/Moscow'), 'DD.MM.YYYY HH24:MI'),
+						 coalesce(a.source, CASE WHEN c.title IS NULL THEN 'источник не указан' END), c.title,
+						 CASE WHEN a.counts THEN 'считается' ELSE 'не считается: есть более важный источник' END)
 		FROM member m
-		JOIN answer a ON a.round_id = explain.round_id
-			AND (a.school_id = m.school_id OR a.school_id IS NULL AND m.school_id IS NULL AND a.municipality_id = m.municipality_id)
-		JOIN indicator_question q ON q.round_id = a.round_id AND q.indicator = explain.indicator AND q.question = a.question
+		-- a municipality's own answer: a negative number, as in answer
+		JOIN answer a ON a.round_id = explain.round_id AND coalesce(a.school_id, -a.municipality_id) = coalesce(m.school_id, -m.municipality_id)
+		JOIN indicator_question q ON q.round_id = explain.round_id AND q.indicator = explain.indicator AND q.column_name = a.question
 		JOIN data_source e ON e.data_source = a.data_source
+		LEFT JOIN act c ON c.legal_act_id = a.legal_act_id
 		UNION ALL
 		-- the row that sets the value, by the same order of precedence as in the report
 		SELECT 6, NULL, v.place, 'target', v.subject, replace(trim_scale(v.value)::text, '.', ',') || ' %',
@@ -122,20 +145,22 @@ BEGIN
 		SELECT 7, NULL, v.place, 'arithmetic', v.subject, v.value, v.basis
 		FROM figure f
 		CROSS JOIN definition d
-		CROSS JOIN LATERAL (SELECT count(*) AS members, sum(m.numerator) AS numerator, sum(m.denominator) AS denominator,
+		CROSS JOIN LATERAL (SELECT count(*) AS members,
 								   string_agg(m.numerator::text, ' + ' ORDER BY m.sorting) AS numerators,
 								   string_agg(m.denominator::text, ' + ' ORDER BY m.sorting) AS denominators FROM member m) AS t
 		CROSS JOIN LATERAL (VALUES
-			(1, 'Числитель', format('%s = %s', CASE WHEN t.members <= 50 THEN coalesce(t.numerators, '0') ELSE format('сумма по %s организациям', t.members) END, f.numerator), NULL),
-			(2, 'Знаменатель', format('%s = %s', CASE WHEN t.members <= 50 THEN coalesce(t.denominators, '0') ELSE format('сумма по %s организациям', t.members) END, f.denominator), NULL),
-			(3, 'Доля', CASE WHEN f.denominator <> 0 THEN format('100 × %s / %s = %s %%', f.numerator, f.denominator, replace(f.percent::text, '.', ','))
+			(1, 'Числитель', format('%s = %s', CASE WHEN t.members <= 50 THEN coalesce(t.numerators, '0') ELSE format('сумма по строкам выше (их %s)', t.members) END, f.numerator), NULL),
+			(2, 'Знаменатель', format('%s = %s', CASE WHEN t.members <= 50 THEN coalesce(t.denominators, '0') ELSE format('сумма по строкам выше (их %s)', t.members) END, f.denominator), NULL),
+			(3, 'Доля', CASE WHEN f.denominator <> 0 THEN format('100 × %s / %s %s %s %%', f.numerator, f.denominator, f.sign, replace(f.percent::text, '.', ','))
 							 ELSE 'знаменатель равен нулю: доли нет' END, NULL),
 			(4, 'Балл', CASE WHEN f.score IS NULL THEN 'не ставится'
 							 WHEN f.unit = 'yes_no' AND f.scope = 'municipality' THEN f.score::text
-							 ELSE format('100 × %s = %s %s %s × %s = %s, балл %s', f.numerator, 100::numeric * f.numerator,
-										 CASE WHEN 100::numeric * f.numerator < f.threshold * f.denominator THEN '<' WHEN 100::numeric * f.numerator = f.threshold * f.denominator THEN '=' ELSE '>' END,
-										 replace(trim_scale(f.threshold)::text, '.', ','), f.denominator,
-										 replace(trim_scale(f.threshold * f.denominator)::text, '.', ','), f.score) END, f.reason)) AS v(place, subject, value, basis)
+							 ELSE format('%s, балл %s', shnor.explain_comparison(f.numerator, f.denominator, f.threshold), f.score) END, f.reason),
+			(5, 'План', CASE shnor.score(shnor.share(f.numerator, f.denominator), f.plan, d.polarity)
+							WHEN 1 THEN shnor.explain_comparison(f.numerator, f.denominator, f.plan) || ', не хуже плана'
+							WHEN 0 THEN shnor.explain_comparison(f.numerator, f.denominator, f.plan) || ', хуже плана' END, NULL),
+			(6, 'Записка', CASE WHEN f.note_required THEN 'нужна аналитическая записка (п. 1.2.6)' ELSE 'не нужна' END, NULL)) AS v(place, subject, value, basis)
+		WHERE v.value IS NOT NULL
 	)
 	SELECT row_number() OVER (ORDER BY s.step, s.sorting NULLS FIRST, s.place, s.part, s.subject, s.basis)::integer,
 		   s.part, s.subject, s.value, s.basis
