@@ -204,8 +204,8 @@ $view$),
 			) AS k ON k.rule_id = c.rule_id
 			ORDER BY c.rule_id
 		) AS c
-		CROSS JOIN LATERAL shnor.contribution(c.enter, c) AS e
-		CROSS JOIN LATERAL shnor.contribution(c.leave, c) AS l
+		JOIN LATERAL shnor.contribution(c.enter, c) AS e ON e.id = c.rule_id
+		JOIN LATERAL shnor.contribution(c.leave, c) AS l ON l.id = c.rule_id
 	) AS d
 	JOIN identification_rule i ON i.rule_id = d.rule_id
 	JOIN round r ON r.round_id = d.round_id

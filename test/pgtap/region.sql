@@ -18,31 +18,50 @@ SELECT results_eq('SELECT title, time_zone FROM probe.setting',
 -- tables
 SELECT tables_are('probe', ARRAY['setting', 'municipality', 'school', 'legal_act', 'round', 'school_status', 'question',
 	'indicator', 'target', 'submission', 'submission_history', 'municipal_submission', 'municipal_submission_history',
-	'form_header', 'import', 'import_issue']);
+	'form_header', 'import', 'import_issue',
+	'round_event', 'round_school', 'data_source', 'question_source', 'source_answer', 'source_answer_history', 'document',
+	'obligation_term', 'note', 'recommendation_template', 'recommendation', 'measure_kind', 'measure', 'measure_school', 'decision_kind', 'decision', 'decision_school',
+	'result', 'identification_rule', 'effectiveness_criterion', 'effectiveness_condition',
+	'publication', 'publication_indicator', 'publication_definition', 'publication_target', 'publication_school', 'publication_municipality', 'publication_school_indicator']);
 SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of table ' || t.name)
 FROM (VALUES
-	('setting', 'title time_zone'),
+	('setting', 'title time_zone goals tasks methods min_n confidence list_month list_day'),
 	('municipality', 'municipality_id oktmo name'),
 	('school', 'school_id municipality_id code name kind opened_on closed_on successor_id'),
 	('legal_act', 'legal_act_id number issued_on issuer title amends_id'),
-	('round', 'round_id title starts_on due_on ends_on cohort_on legal_act_id state'),
+	('round', 'round_id title starts_on due_on ends_on cohort_on legal_act_id state goals tasks methods results_year documents_need_check reopening'),
 	('school_status', 'school_id status since until legal_act_id'),
-	('question', 'question_id question respondent position wording answer_type evidence part_of source_wording source_defect valid_from valid_until'),
+	('question', 'question_id question respondent position wording answer_type evidence part_of source_wording source_defect valid_from valid_until evidence_kinds'),
 	('indicator', 'definition_id indicator indicator_id clause section position title unit level institution_kinds collection_method numerator denominator cohort missing polarity source_formula documents source_defect valid_from valid_until'),
 	('target', 'target_id round_id indicator municipality_id threshold plan legal_act_id'),
 	('submission', 'round_id school_id submitted_at source teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved'),
 	('municipal_submission', 'round_id municipality_id submitted_at source has_results_note has_practice_sharing has_resource_monitoring'),
+	('source_answer', 'source_answer_id round_id school_id municipality_id question data_source answer_count answer_yes submitted_at source legal_act_id'),
+	('document', 'document_id round_id school_id municipality_id question kind title link issued_on valid_from valid_until check_state check_note source added_at'),
+	('note', 'note_id round_id municipality_id indicator reason title link received_on state'),
+	('recommendation', 'recommendation_id round_id municipality_id school_id indicator template_id kind addressee wording recorded_in link issued_on legal_act_id'),
+	('measure', 'measure_id round_id municipality_id indicator measure_kind title recommendation_id legal_act_id starts_on due_on done_on state'),
+	('decision', 'decision_id round_id municipality_id indicator decision_kind title measure_id legal_act_id adopted_on due_on done_on state'),
+	('result', 'year school_id assessment subject grade participants below_minimum marks_sum source'),
 	('form_header', 'header field'),
 	('import', 'import_id round_id respondent source content content_sha256 imported_at imported_by rows_read loaded corrected refused unchanged'),
 	('import_issue', 'issue_id import_id line column_no header question raw_value row_values reason hint severity')
 ) AS t(name, columns);
 SELECT is(pg_temp.columns_of('probe.' || t || '_history'), pg_temp.columns_of('probe.' || t) || ' replaced_at replaced_by',
 		  t || '_history has the same columns and who replaced the row when')
-FROM unnest(ARRAY['submission', 'municipal_submission']) t;
+FROM unnest(ARRAY['submission', 'municipal_submission', 'source_answer']) t;
 
 -- views
 SELECT views_are('probe', ARRAY['round_indicator', 'round_methodology', 'school_round', 'school_indicator', 'municipal_tally',
-	'indicator_result', 'municipal_indicator', 'regional_indicator', 'municipal_score', 'completeness']);
+	'indicator_result', 'municipal_indicator', 'regional_indicator', 'municipal_score', 'completeness',
+	'legal_act_chain', 'reporting_day', 'round_term', 'indicator_question', 'ranked_source_answer', 'school_source_answer', 'municipal_source_answer',
+	'round_member', 'municipal_round', 'answer', 'answer_conflict', 'answer_proof', 'school_proven', 'municipal_proven', 'proven_tally', 'proven_result',
+	'municipal_evidence', 'regional_evidence', 'note_status', 'recommendation_due', 'measure_status', 'decision_status', 'obligation',
+	'school_result', 'result_mark', 'school_mark', 'identification_case', 'identification',
+	'round_pair', 'round_side', 'indicator_change_sum', 'result_change_sum', 'change_result', 'municipal_change', 'regional_change', 'result_change',
+	'school_competence', 'competence_result', 'municipal_competence', 'regional_competence',
+	'monitoring_year', 'school_year', 'spell_year', 'spell_case', 'spell_condition', 'effectiveness', 'result_pair', 'measure_target', 'measure_effect',
+	'publication_report', 'publication_regional_report', 'publication_pair', 'publication_definition_change', 'publication_respondent_change', 'publication_difference']);
 SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of view ' || t.name)
 FROM (VALUES
 	('school_round', 'round_id municipality_id school_id low_results adverse_conditions risk_zone submitted_at teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved kind is_school is_preschool is_supplementary'),
@@ -69,7 +88,7 @@ SELECT is_empty($$
 	SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
 	FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 	WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v'
-	  AND (c.relname, a.attname) NOT IN (('municipal_tally', 'tally'), ('round_methodology', 'methodology'))
+	  AND (c.relname, a.attname) NOT IN (('municipal_tally', 'tally'), ('round_methodology', 'methodology'), ('proven_tally', 'tally'))
 	  AND (format_type(a.atttypid, NULL) NOT IN ('text', 'smallint', 'integer', 'bigint', 'numeric', 'date', 'boolean',
 												 'timestamp with time zone')
 		   OR a.atttypid = 'numeric'::regtype AND a.atttypmod = -1)$$,
@@ -128,7 +147,7 @@ SELECT is_empty($$
 SELECT is_empty('SELECT wording FROM probe.question GROUP BY wording HAVING count(*) > 1', 'no two questions share a wording');
 SELECT is_empty($$SELECT lower(header) FROM (SELECT header FROM probe.form_header UNION ALL SELECT wording FROM probe.question) h
 				  GROUP BY 1 HAVING count(*) > 1$$, 'no header is known twice');
-SELECT is_empty($$SELECT header, field FROM probe.form_header WHERE field NOT IN ('submitted_at', 'school_code', 'school_name', 'municipality', 'ignore')
+SELECT is_empty($$SELECT header, field FROM probe.form_header WHERE field NOT IN ('submitted_at', 'school_code', 'school_name', 'municipality', 'document', 'ignore')
 				  AND field NOT IN (SELECT question FROM probe.question)$$, 'headers stand for known fields');
 SELECT is_empty($$SELECT question, part_of FROM probe.question WHERE part_of IS NOT NULL AND part_of <> 'teachers'$$,
 				'counts of teachers are parts of all teachers');

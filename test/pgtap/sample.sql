@@ -1,6 +1,6 @@
 -- The sample region: the imports against the generator's truth files, then every figure of the reports against
 -- an independent computation from the base tables. Right of «independent» nothing of the extension and no view
--- of the region is read: school, school_status, round, target, submission and municipal_submission only.
+-- of the region is read: school, school_status, round, target, submission, municipal_submission and source_answer only.
 BEGIN;
 SET client_min_messages = warning;
 CREATE EXTENSION pgtap;
@@ -37,7 +37,7 @@ SELECT set_eq(
 		(SELECT count(*)::int FROM ivanovo.import_issue w WHERE w.import_id = i.import_id AND w.severity = 'warning') FROM ivanovo.import i$$,
 	'SELECT * FROM expected_import', 'import summaries');
 SELECT set_eq('SELECT source, respondent FROM ivanovo.import',
-	$$VALUES ('form_2024.csv', 'school'), ('form_2025.csv', 'school'), ('form_2026.tsv', 'school'), ('form_municipal_2026.csv', 'municipality')$$,
+	$$VALUES ('form_2024.csv', 'school'), ('form_2025.csv', 'school'), ('form_2026.tsv', 'school'), ('form_municipal_2026.csv', 'municipality'), ('unoi_2026.csv', 'school')$$,
 	'who answers is told from the headers');
 
 SELECT bag_eq('SELECT i.source, s.line, s.severity FROM ivanovo.import_issue s JOIN ivanovo.import i USING (import_id)',
@@ -59,6 +59,15 @@ SELECT bag_eq('SELECT municipality_id, submitted_at, has_results_note, has_pract
 SELECT is((SELECT count(*) FROM ivanovo.submission_history) + (SELECT count(*) FROM ivanovo.municipal_submission_history),
 	(SELECT sum(corrected) FROM expected_import), 'each corrected answer keeps its earlier version');
 
+CREATE TEMP TABLE expected_document (file text, respondent_id int, question text, link text);
+\copy expected_document from 'test/data/expected_documents.csv' with (format csv, header)
+SELECT bag_eq($$SELECT regexp_replace(d.source, ', строка [0-9]+$', ''), coalesce(d.school_id, d.municipality_id), d.question, d.link FROM ivanovo.document d WHERE d.link IS NOT NULL$$,
+	'SELECT * FROM expected_document', 'links in the forms have become documents, each once, of the question that its column proves');
+CREATE TEMP TABLE unoi_file (code text, answer int);
+\copy unoi_file from 'test/data/unoi_2026.csv' with (format csv, header, delimiter ';')
+SELECT bag_eq($$SELECT o.code, a.answer_count FROM ivanovo.source_answer a JOIN ivanovo.school o USING (school_id) WHERE a.round_id = 3 AND a.data_source = 'unoi'$$,
+	'SELECT * FROM unoi_file', 'the list of УНОИ stands beside the forms');
+
 -- ---- independent: who belongs to a round ----
 CREATE TEMP TABLE member AS
 SELECT r.round_id, r.due_on, s.municipality_id, s.school_id, s.kind,
@@ -69,13 +78,23 @@ SELECT r.round_id, r.due_on, s.municipality_id, s.school_id, s.kind,
 FROM ivanovo.round r
 JOIN ivanovo.school s ON (s.opened_on IS NULL OR s.opened_on <= r.cohort_on) AND (s.closed_on IS NULL OR s.closed_on > r.cohort_on);
 
--- a school's answers, and how many of the three risks it has resolved
+-- a school's answers, and how many of the three risks it has resolved; of two sources УНОИ and the order go before the form
+CREATE TEMP TABLE said AS
+SELECT m.round_id, m.school_id, s.*, coalesce((SELECT a.answer_count FROM ivanovo.source_answer a WHERE a.round_id = m.round_id AND a.school_id = m.school_id
+		AND a.question = 'in_networks' AND a.data_source = 'unoi'), s.form_in_networks) AS in_networks,
+	coalesce((SELECT a.answer_yes FROM ivanovo.source_answer a WHERE a.round_id = m.round_id AND a.school_id = m.school_id
+		AND a.question = 'has_curator' AND a.data_source = 'order'), s.form_has_curator) AS has_curator
+FROM member m LEFT JOIN LATERAL (
+	SELECT f.teachers, f.diagnosed_subject, f.diagnosed_method, f.diagnosed_psych, f.supported, f.in_networks AS form_in_networks, f.in_active, f.with_route,
+		f.in_events, f.has_curator AS form_has_curator, f.has_program, f.has_prevention, f.has_study_plans, f.has_tutoring,
+		f.internet_resolved, f.equipment_resolved, f.staffing_resolved
+	FROM ivanovo.submission f WHERE f.round_id = m.round_id AND f.school_id = m.school_id) s ON true;
 CREATE TEMP TABLE answer AS
 SELECT m.round_id, m.municipality_id, m.school_id, m.l, m.z, s.teachers, s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych, s.supported,
 	s.in_networks, s.in_active, s.with_route, s.in_events, s.has_curator, s.has_program, s.has_prevention, s.has_study_plans, s.has_tutoring,
 	CASE WHEN num_nulls(s.internet_resolved, s.equipment_resolved, s.staffing_resolved) < 3 THEN
 		CASE WHEN s.internet_resolved THEN 1 ELSE 0 END + CASE WHEN s.equipment_resolved THEN 1 ELSE 0 END + CASE WHEN s.staffing_resolved THEN 1 ELSE 0 END END AS risks
-FROM member m LEFT JOIN ivanovo.submission s ON s.round_id = m.round_id AND s.school_id = m.school_id
+FROM member m LEFT JOIN said s ON s.round_id = m.round_id AND s.school_id = m.school_id
 WHERE m.kind = 'school';
 
 -- ---- independent: the eighteen figures; municipality_id NULL is the region ----
@@ -106,7 +125,8 @@ INSERT INTO part
 SELECT r.round_id, m.municipality_id, v.indicator, count(*) FILTER (WHERE v.yes), count(*), count(v.yes), count(*) - count(v.yes)
 FROM ivanovo.round r CROSS JOIN ivanovo.municipality m
 LEFT JOIN ivanovo.municipal_submission s ON s.round_id = r.round_id AND s.municipality_id = m.municipality_id
-CROSS JOIN LATERAL (VALUES ('results_note', s.has_results_note), ('practice_sharing', s.has_practice_sharing), ('resource_monitoring', s.has_resource_monitoring)) v(indicator, yes)
+CROSS JOIN LATERAL (VALUES ('results_note', coalesce((SELECT a.answer_yes FROM ivanovo.source_answer a WHERE a.round_id = r.round_id
+	AND a.municipality_id = m.municipality_id AND a.question = 'has_results_note' AND a.data_source = 'ircoko'), s.has_results_note)), ('practice_sharing', s.has_practice_sharing), ('resource_monitoring', s.has_resource_monitoring)) v(indicator, yes)
 GROUP BY v.indicator, GROUPING SETS ((r.round_id, m.municipality_id), (r.round_id));
 
 -- every municipality and the region have every indicator in every round, 0 of 0 where nobody belongs
@@ -216,6 +236,32 @@ SELECT is_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE municipality_i
 SELECT isnt_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE threshold = 66.6667 AND 3 * numerator = 2 * denominator AND percent = threshold AND score = 0$$,
 	'2 of 3 is below 66.6667 %, though its rounded percent is not');
 SELECT is_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE score IS NULL AND reason IS NULL$$, 'no missing score without a reason');
+
+-- ---- and of what follows from figures ----
+SET shnor.today = '2026-11-24';
+SELECT results_eq('SELECT DISTINCT state FROM ivanovo.effectiveness ORDER BY 1',
+	$$VALUES ('effective'), ('in_support'), ('insufficient_data'), ('not_effective'), ('partly')$$, 'spells of support end each way');
+SELECT results_eq('SELECT school_id, spell, year, state FROM ivanovo.effectiveness WHERE school_id IN (SELECT school_id FROM ivanovo.effectiveness WHERE year < 2024) AND year < 2024 ORDER BY 1, 2',
+	$$VALUES (5, 1, 2021, 'effective'), (6, 1, 2021, 'not_effective'), (15, 1, 2021, 'partly'), (26, 1, 2021, 'insufficient_data'),
+			 (37, 1, 2020, 'not_effective'), (37, 2, 2022, 'effective'), (237, 1, 2022, 'effective')$$, 'those the generator has made: by results, by missing ones, by re-inclusion, by a successor');
+SELECT is((SELECT stands_id FROM ivanovo.effectiveness WHERE school_id = 237 AND year = 2022), (SELECT successor_id FROM ivanovo.school WHERE school_id = 237),
+	'a school that was merged is followed through its successor');
+SELECT is((SELECT count(DISTINCT round_id) FROM ivanovo.answer_conflict), 3::bigint, 'sources differ in each round');
+SELECT is((SELECT count(DISTINCT reason) FROM ivanovo.answer_proof WHERE NOT proven) >= 4, true, 'claims are unproven for several reasons');
+SELECT is_empty('SELECT * FROM ivanovo.regional_evidence WHERE proven > claimed OR unproven <> claimed - proven OR NOT proof_required AND unproven > 0', 'proven is never more than claimed');
+SELECT results_eq('SELECT DISTINCT state FROM ivanovo.note_status ORDER BY 1', $$VALUES ('due'), ('overdue'), ('received')$$, 'notes are due, received and overdue');
+SELECT results_eq('SELECT DISTINCT state FROM ivanovo.recommendation_due ORDER BY 1', $$VALUES ('due'), ('issued'), ('overdue')$$, 'so are recommendations');
+SELECT results_eq('SELECT DISTINCT state FROM ivanovo.measure_status ORDER BY 1', $$VALUES ('cancelled'), ('done'), ('overdue')$$, 'measures are done, late and cancelled');
+SELECT is_empty('SELECT * FROM ivanovo.obligation WHERE recommendations_due = 0', 'from every figure of the sample something follows');
+SELECT is((SELECT count(*) FROM ivanovo.obligation), 1458::bigint, 'the ledger has a row for every figure');
+SELECT is_empty($$SELECT * FROM ivanovo.identification WHERE difference NOT IN ('none', 'no_data', 'should_enter', 'should_leave') OR reason IS NULL$$, 'each school is told why');
+SELECT results_eq($$SELECT DISTINCT claim FROM ivanovo.regional_change WHERE claim IS NOT NULL ORDER BY 1$$, $$VALUES ('в пределах колебаний'), ('выросло'), ('снизилось')$$, 'figures have risen, fallen and wavered');
+SELECT is_empty('SELECT * FROM ivanovo.municipal_change WHERE change <> both_lists_effect + turnover_effect', 'the parts add up to the change, to the last digit');
+SELECT results_eq($$SELECT cause, count(*) FROM ivanovo.publication_difference WHERE publication_id = 1 AND compared_with = 2 GROUP BY 1 ORDER BY 1$$,
+	$$VALUES ('ответы школ: 1', 2::bigint), ('порог 60 → 55', 28::bigint)$$, 'two publications of a round differ by a threshold everywhere and by an answer in a municipality and the region');
+SELECT is_empty('SELECT * FROM ivanovo.publication_difference WHERE publication_id = 2', 'the later one is what stands today');
+SELECT is_empty($$SELECT * FROM shnor.lint('ivanovo') WHERE severity = 'error'$$, 'nothing in the set-up is wrong');
+RESET shnor.today;
 
 SELECT * FROM finish();
 ROLLBACK;

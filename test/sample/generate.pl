@@ -394,8 +394,6 @@ my @kept = write_form({ round => 3, file => 'form_municipal_2026.csv', proof => 
 table('expected_municipal_3.csv', [ qw(municipality_id submitted_at), @municipal_questions ],
 	map { my $row = $_; [ $row->{who}, truth($row->{t}), map { $yes_no->($row->{a}{$_}) } @municipal_questions ] } @kept);
 
-table('expected_issues.csv', [qw(file line question problem severity)], @issues);
-table('expected_imports.csv', [qw(file round_id rows_read loaded corrected refused unchanged warnings)], @imports);
 
 table('expected_documents.csv', [qw(file respondent_id question link)], map { [ split /\t/ ] } sort keys %documents);
 
@@ -420,6 +418,7 @@ for my $r (@rounds) {
 		grep { $_->{id} % 4 == 1 } @municipalities;
 }
 table('source_answer.csv', [qw(round_id school_id municipality_id question data_source answer_count answer_yes submitted_at source legal_act_id)], @source_answers);
+push @imports, [ 'unoi_2026.csv', 3, scalar @unoi, scalar @unoi, 0, 0, 0, 0 ];
 put('unoi_2026.csv', join '', map { join(';', map { cell($_, ';') } @$_) . "\r\n" } [ 'Код ОО', $wording{in_networks} ], @unoi);
 
 # ---- results of assessments: years of the rounds and before; a level of failure per school, lower where it has no status ----
@@ -449,3 +448,6 @@ for my $s (grep { $_->{kind} eq 'school' && $_->{teachers} } @schools) {
 	}
 }
 table('result.csv', [qw(year school_id assessment subject grade participants below_minimum marks_sum source)], @results);
+
+table('expected_issues.csv', [qw(file line question problem severity)], @issues);
+table('expected_imports.csv', [qw(file round_id rows_read loaded corrected refused unchanged warnings)], @imports);
