@@ -31,52 +31,55 @@ AS $function$
 #variable_conflict use_column
 DECLARE
 	d		record;
-	read	text[];
 	counted	bigint;
 	answers	jsonb;
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
-	-- each formula by itself: one that is refused must not hide the others
+	-- each formula by itself, on a row without answers: one that is refused must not hide the others
 	FOR d IN
-		SELECT 'indicator' AS object, i.indicator AS code, i.indicator_id AS id, i.numerator, i.denominator, i.cohort, i.missing, i.level, i.unit FROM indicator i
+		SELECT 'indicator' AS object, i.indicator AS code, i.indicator_id AS id, i.numerator, i.denominator, i.cohort, i.missing, i.level, i.unit,
+			   format('jsonb_populate_record(NULL::%s, ''{}'')', CASE i.level WHEN 'school' THEN 'school_round' ELSE 'municipal_round' END) AS answers,
+			   'Столбцы — коды вопросов (таблица question) и статусы.' AS columns
+		FROM indicator i
 		UNION ALL
-		SELECT 'recommendation_template', t.template_id::text, t.template_id, t.condition, NULL, NULL, 'exclude', NULL, NULL FROM recommendation_template t
+		SELECT 'recommendation_template', t.template_id::text, t.template_id, t.condition, NULL, NULL, 'exclude', NULL, NULL,
+			   'jsonb_populate_record(NULL::municipal_indicator, ''{}'')',
+			   'Столбцы: score, note_required, numerator, denominator, answered, missing, percent, threshold, plan.'
+		FROM recommendation_template t
 		UNION ALL
-		SELECT 'identification_rule', u.rule_id || ': ' || v.part, u.rule_id, v.formula, NULL, NULL, 'exclude', NULL, NULL
+		SELECT 'identification_rule', u.rule_id || ': ' || v.part, u.rule_id, v.formula, NULL, NULL, 'exclude', NULL, NULL, v.answers, v.columns
 		FROM identification_rule u
-		CROSS JOIN LATERAL (VALUES ('item_condition', u.item_condition), ('enter_condition', u.enter_condition), ('leave_condition', u.leave_condition)) AS v(part, formula)
+		CROSS JOIN LATERAL (VALUES
+			('item_condition', u.item_condition,
+			 '(SELECT x FROM (SELECT NULL::integer AS participants, NULL::integer AS below_minimum, NULL::bigint AS marks_sum, NULL::smallint AS grade, NULL::integer AS previous_participants, NULL::integer AS previous_below) x)',
+			 'Столбцы: participants, below_minimum, marks_sum, grade, previous_participants, previous_below.'),
+			('enter_condition', u.enter_condition, 'jsonb_populate_record(NULL::identification_case, ''{}'')',
+			 'Столбцы: assessments, marked, repeated, assessments_before, marked_before, participants, below_minimum, unjudged, listed.'),
+			('leave_condition', u.leave_condition, 'jsonb_populate_record(NULL::identification_case, ''{}'')',
+			 'Столбцы: assessments, marked, repeated, assessments_before, marked_before, participants, below_minimum, unjudged, listed.')
+		) AS v(part, formula, answers, columns)
 		UNION ALL
-		SELECT 'effectiveness_condition', c.criterion || ', ' || c.position, c.position, c.condition, NULL, NULL, 'exclude', NULL, NULL
+		SELECT 'effectiveness_condition', c.criterion || ', ' || c.position, c.position, c.condition, NULL, NULL, 'exclude', NULL, NULL,
+			   'jsonb_populate_record(NULL::spell_case, ''{}'')',
+			   'Столбцы: listed_1 … listed_3, relisted, below_0 … below_3, participants_0 … participants_3, region_below_3, region_participants_3.'
 		FROM effectiveness_condition c
 		ORDER BY 1, 2
 	LOOP
 		object := d.object;
 		code := d.code;
+		severity := 'error';
 		BEGIN
-			SELECT shnor.columns(shnor.methodology(d.id, d.numerator, d.denominator, d.cohort, d.missing)) INTO read;
+			EXECUTE format('SELECT count(*) FROM shnor.contribution((SELECT shnor.methodology($1, $2, $3, $4, $5)), %s)', d.answers)
+			USING d.id, d.numerator, d.denominator, d.cohort, d.missing;
 		EXCEPTION WHEN others THEN
-			severity := 'error';
 			problem := 'Формула не читается: ' || SQLERRM;
-			hint := 'Исправьте формулу; допустимы целые числа, названия столбцов, + − *, сравнения, AND, OR, NOT, IS NULL, BETWEEN, IN, coalesce, least, greatest, yes_count.';
+			hint := d.columns || ' Допустимы целые числа, true и false, + − *, сравнения, AND, OR, NOT, IS NULL, BETWEEN, IN, coalesce, least, greatest, yes_count.';
 			RETURN NEXT;
 			CONTINUE;
 		END;
 
 		IF d.object = 'indicator' THEN
-			-- columns that the answers do not have
-			severity := 'error';
-			FOR problem IN
-				SELECT format('Формула читает столбец «%s», которого нет среди ответов', r) FROM unnest(read) AS r
-				WHERE NOT EXISTS (SELECT FROM pg_attribute a
-								  WHERE a.attrelid = CASE d.level WHEN 'school' THEN 'school_round'::regclass ELSE 'municipal_round'::regclass END
-									AND a.attname = r AND a.attnum > 0)
-			LOOP
-				hint := 'Проверьте код вопроса по таблице question.';
-				RETURN NEXT;
-			END LOOP;
-			CONTINUE WHEN problem IS NOT NULL;
-
 			-- two of everything: a numerator that comes to more than one counts people, and has to say out of how many
 			IF d.unit = 'percent' AND d.denominator IS NULL THEN
 				SELECT jsonb_object_agg(a.attname, CASE a.atttypid WHEN 'integer'::regtype THEN to_jsonb(2) ELSE to_jsonb(true) END) INTO answers
@@ -181,6 +184,10 @@ BEGIN
 		UNION ALL
 		SELECT 'warning', 'reporting_day', current_setting('shnor.today', true), 'Сроки считаются не на сегодня, а на заданный день', 'RESET shnor.today;'
 		WHERE nullif(current_setting('shnor.today', true), '') IS NOT NULL
+		UNION ALL
+		SELECT 'warning', 'сервер', 'jit', 'Отчёты соединяют много таблиц: их компиляция (JIT) дольше самого подсчёта',
+			   format('ALTER DATABASE %I SET jit = off;', current_database())
+		WHERE current_setting('jit')::boolean AND pg_jit_available()
 	) AS f
 	ORDER BY f.object, f.code, f.problem;
 END
