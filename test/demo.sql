@@ -4,6 +4,8 @@
 \pset footer off
 \pset border 1
 \pset linestyle unicode
+\pset format wrapped
+\pset columns 180
 \pset null ' '
 \set year 3
 \set municipality 'Пестяковский район'
@@ -100,7 +102,7 @@ FROM ivanovo.obligation o GROUP BY o.round_id, o.round_title ORDER BY o.round_id
 \echo
 \echo '9. ВЫЯВЛЕНИЕ. Где правило по результатам расходится с перечнем (решает перечень), 2026 год.'
 SELECT i.status AS "Статус", i.difference AS "Расхождение", count(*) AS "Школ" FROM ivanovo.identification i WHERE i.round_id = :year GROUP BY 1, 2 ORDER BY 1, 2;
-SELECT i.municipality AS "Муниципалитет", i.school_id AS "Школа", left(i.reason, 150) || '…' AS "Почему"
+SELECT i.municipality AS "Муниципалитет", i.school_id AS "Школа", i.reason AS "Почему"
 FROM ivanovo.identification i WHERE i.round_id = :year AND i.status = 'low_results' AND i.difference IN ('should_enter', 'should_leave') ORDER BY i.difference, i.municipality_id, i.school_id LIMIT 4;
 
 \echo
@@ -138,7 +140,7 @@ FROM ivanovo.publication_difference d GROUP BY d.publication_id, d.compared_with
 
 \echo
 \echo '14. ОДНА ЦИФРА ДО ДНА: shnor.explain,' :municipality', педагоги с поддержкой, 2026 год.'
-SELECT x.part AS "Что", left(x.subject, 60) AS "О чём", left(x.value, 70) AS "Значение", left(x.basis, 90) AS "Основание"
+SELECT x.part AS "Что", x.subject AS "О чём", x.value AS "Значение", x.basis AS "Основание"
 FROM shnor.explain('ivanovo', :year, (SELECT municipality_id FROM ivanovo.municipality WHERE name = :'municipality'), 'teachers_supported') x ORDER BY x.line;
 
 \echo
