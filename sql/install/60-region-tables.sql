@@ -28,17 +28,7 @@ BEGIN
 
 	CREATE TABLE setting (
 		title		text NOT NULL,
-		time_zone	text NOT NULL DEFAULT 'Europe/Moscow',
-		-- what a new round says of itself unless told otherwise
-		goals		text,
-		tasks		text,
-		methods		text,
-		-- a claim that a share has changed needs so many behind it, and so much confidence
-		min_n		integer NOT NULL DEFAULT 10 CHECK (min_n > 0),
-		confidence	numeric(5,4) NOT NULL DEFAULT 0.95 CHECK (confidence BETWEEN 0.5 AND 0.9999),
-		-- the day on which the list of a year without a round is taken
-		list_month	smallint NOT NULL DEFAULT 9 CHECK (list_month BETWEEN 1 AND 12),
-		list_day	smallint NOT NULL DEFAULT 1 CHECK (list_day BETWEEN 1 AND 28)
+		time_zone	text NOT NULL DEFAULT 'Europe/Moscow'
 	);
 	-- one row at most
 	CREATE UNIQUE INDEX setting_one_row ON setting ((true));
@@ -84,12 +74,6 @@ BEGIN
 		cohort_on		date NOT NULL,
 		legal_act_id	integer REFERENCES legal_act,
 		state			text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'open', 'closed')),
-		goals			text,
-		tasks			text,
-		methods			text,
-		results_year	integer NOT NULL CHECK (results_year BETWEEN 1990 AND 2200),
-		documents_need_check	boolean NOT NULL DEFAULT false,
-		reopening		text,
 		CHECK (starts_on <= due_on AND starts_on <= ends_on),
 		CONSTRAINT round_needs_legal_act CHECK (state = 'draft' OR legal_act_id IS NOT NULL)
 	);
@@ -140,8 +124,6 @@ BEGIN
 		source_defect	text,
 		valid_from		date,
 		valid_until		date,
-		evidence_kinds	text[] NOT NULL DEFAULT '{}'
-						CHECK (evidence_kinds <@ '{document,order,agreement}'::text[]),
 		UNIQUE NULLS NOT DISTINCT (question, valid_from),
 		CHECK (valid_from < valid_until),
 		CHECK (part_of IS NULL OR part_of <> question AND answer_type = 'count')
@@ -352,22 +334,21 @@ BEGIN
 	CREATE TRIGGER check_indicator BEFORE INSERT OR UPDATE OF indicator ON target
 		FOR EACH ROW EXECUTE FUNCTION check_target();
 
-	-- versions of one code may not hold on the same day; the arguments name the columns of the code
+	-- versions of one code may not hold on the same day; the argument names the column of the code
 	CREATE FUNCTION check_versions() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
 	DECLARE
-		code jsonb := (SELECT jsonb_object_agg(a, to_jsonb(NEW) -> a) FROM unnest(TG_ARGV) AS a);
+		code text := to_jsonb(NEW) ->> TG_ARGV[0];
 		clashes boolean;
 	BEGIN
-		EXECUTE format('SELECT count(*) > 1 FROM %I.%I d WHERE to_jsonb(d) @> $1
+		EXECUTE format('SELECT count(*) > 1 FROM %I.%I d WHERE d.%I = $1
 						AND daterange(d.valid_from, d.valid_until) && daterange($2, $3)',
-					   TG_TABLE_SCHEMA, TG_TABLE_NAME)
+					   TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0])
 		INTO clashes USING code, NEW.valid_from, NEW.valid_until;
 		IF clashes THEN
-			RAISE EXCEPTION 'два определения «%» действуют в один и тот же день',
-				(SELECT string_agg(code ->> a, ', ') FROM unnest(TG_ARGV) AS a)
+			RAISE EXCEPTION 'два определения «%» действуют в один и тот же день', code
 				USING ERRCODE = 'exclusion_violation',
 					  HINT = 'Закройте прежнее определение датой valid_until, затем добавьте новое с той же датой valid_from.';
 		END IF;

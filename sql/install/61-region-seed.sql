@@ -7,12 +7,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 BEGIN
-	-- clauses 1.2.3, 1.2.4 and 1.2.5: goals, tasks and methods of the monitoring, which its order states
-	EXECUTE format('INSERT INTO %I.setting (title, time_zone, goals, tasks, methods) VALUES ($1, $2, $3, $4, $5)', region)
-	USING title, time_zone,
-		'Создание условий для успешного освоения образовательных программ слабоуспевающими и неуспевающими обучающимися за счёт внутришкольной системы профилактики учебной неуспешности; повышение качества образования и сокращение разрыва в образовательных возможностях и результатах обучения школьников; выстраивание системы повышения качества образования и поддержки ШНОР и ШНСУ (п. 1.2.3).',
-		'Идентификация ШНОР и ШНСУ и оценка потребностей педагогов в компетенциях, необходимых для повышения качества образования; реализация программ повышения качества образования на муниципальном и школьном уровнях; поддержка практики школ, повышение квалификации педагогических и управленческих кадров, оценка эффективности муниципальных программ (п. 1.2.4).',
-		'Региональная база данных Департамента образования, в том числе ИРЦОКО; данные, представляемые ОУ в единую базу данных мониторинга (п. 1.2.5).';
+	EXECUTE format('INSERT INTO %I.setting (title, time_zone) VALUES ($1, $2)', region)
+	USING title, time_zone;
 	PERFORM shnor.region_seed_questions(region);
 	PERFORM shnor.region_seed_indicators(region);
 	PERFORM shnor.region_seed_headers(region);
@@ -115,9 +111,6 @@ BEGIN
 	(20, 'has_resource_monitoring', 'municipality', 'yes_no', 'optional',
 	 'Имеется ли в муниципалитете процедура оценки ресурсов (аналитическая записка) в школах, функционирующих в зоне риска снижения образовательных результатов (да/нет)',
 	 'Вопроса и метода сбора в источнике нет: вопрос составлен по методике расчёта показателя.');
-
-	-- a curator is appointed by an order and bound by an agreement: both are needed
-	UPDATE question SET evidence_kinds = '{order,agreement}' WHERE question.question = 'has_curator';
 END
 $function$;
 COMMENT ON FUNCTION region_seed_questions(text) IS

@@ -41,21 +41,7 @@ BEGIN
 	EXECUTE format('COMMENT ON SCHEMA %I IS %L', name,
 				   'Мониторинг системы работы со ШНОР и ШНСУ: ' || coalesce(title, name));
 	PERFORM shnor.region_tables(name);
-	PERFORM shnor.region_round_tables(name);
-	PERFORM shnor.region_source_tables(name);
-	PERFORM shnor.region_evidence_tables(name);
-	PERFORM shnor.region_obligation_tables(name);
-	PERFORM shnor.region_identification_tables(name);
-	PERFORM shnor.region_effectiveness_tables(name);
 	PERFORM shnor.region_seed(name, coalesce(title, name), time_zone);
-	PERFORM shnor.region_source_seed(name);
-	PERFORM shnor.region_obligation_seed(name);
-	PERFORM shnor.region_identification_seed(name);
-	PERFORM shnor.region_effectiveness_seed(name);
-	-- last: what they refuse to change must stand first
-	PERFORM shnor.region_round_triggers(name);
-	PERFORM shnor.region_lock_triggers(name);
-	PERFORM shnor.region_publication_tables(name);
 	PERFORM shnor.upgrade_region(name);
 	RETURN name;
 END
@@ -78,6 +64,43 @@ END
 $function$;
 COMMENT ON FUNCTION region_check(text) IS
 'Internal: refuses a schema that is not a region (3F000).';
+
+-- What was added to the first tables, for a new region and for one that was made before: tables that are missing
+-- are created and filled, nothing that is there is touched. Rounds that were closed before are given their schools.
+CREATE FUNCTION region_parts(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	closed	integer[];
+BEGIN
+	IF to_regclass(format('%I.round_school', region)) IS NOT NULL THEN
+		RETURN;
+	END IF;
+	PERFORM shnor.region_round_tables(region);
+	PERFORM shnor.region_source_tables(region);
+	PERFORM shnor.region_evidence_tables(region);
+	PERFORM shnor.region_obligation_tables(region);
+	PERFORM shnor.region_identification_tables(region);
+	PERFORM shnor.region_effectiveness_tables(region);
+	PERFORM shnor.region_round_seed(region);
+	PERFORM shnor.region_source_seed(region);
+	PERFORM shnor.region_obligation_seed(region);
+	PERFORM shnor.region_identification_seed(region);
+	PERFORM shnor.region_effectiveness_seed(region);
+
+	-- closed again under the triggers, a round writes its schools down
+	EXECUTE format('SELECT array_agg(r.round_id) FROM %I.round r WHERE r.state = ''closed''', region) INTO closed;
+	EXECUTE format('UPDATE %I.round r SET state = ''open'' WHERE r.round_id = ANY ($1)', region) USING closed;
+	-- last: what they refuse to change must stand first
+	PERFORM shnor.region_round_triggers(region);
+	PERFORM shnor.region_lock_triggers(region);
+	PERFORM shnor.region_publication_tables(region);
+	EXECUTE format('UPDATE %I.round r SET state = ''closed'' WHERE r.round_id = ANY ($1)', region) USING closed;
+END
+$function$;
+COMMENT ON FUNCTION region_parts(text) IS
+'Internal: creates and fills the tables of rounds, sources, evidence, obligations, identification, effectiveness and publications where the schema named region does not have them yet.';
 
 -- all views of a region, each after those that it reads: answers -> tally -> share -> score -> report
 CREATE FUNCTION region_view_definitions(OUT step integer, OUT view_name text, OUT definition text)
@@ -135,10 +158,11 @@ BEGIN
 			USING ERRCODE = 'invalid_schema_name',
 				  HINT = 'Create a region with shnor.create_region().';
 	END IF;
+	PERFORM shnor.region_parts(region);
 	PERFORM shnor.region_views(region);
 	PERFORM shnor.region_comments(region);
 	RETURN region;
 END
 $function$;
 COMMENT ON FUNCTION upgrade_region(text) IS
-'Brings the objects of the schema named region to the installed version and returns its name: creates views that are missing (after DROP EXTENSION CASCADE and CREATE EXTENSION), replaces the others in place and refreshes all comments. No row is touched; views of your own that stand on these stay. Run it as the owner of the region. Error: a schema that is not a region (3F000).';
+'Brings the objects of the schema named region to the installed version and returns its name: creates tables that an older version did not have and fills their catalogues, creates views that are missing (after DROP EXTENSION CASCADE and CREATE EXTENSION), replaces the others in place and refreshes all comments. No row that was entered is touched; views of your own that stand on these stay. Run it as the owner of the region. Error: a schema that is not a region (3F000).';

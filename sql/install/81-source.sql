@@ -161,8 +161,27 @@ BEGIN
 		FOR EACH ROW EXECUTE FUNCTION check_question();
 	CREATE TRIGGER check_question_known BEFORE INSERT OR UPDATE OF question ON question_source
 		FOR EACH ROW EXECUTE FUNCTION check_question_known();
+	-- a source has one place in the order of a question on a day
+	CREATE FUNCTION check_source_versions() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		clashes boolean;
+	BEGIN
+		EXECUTE format('SELECT count(*) > 1 FROM %I.question_source p WHERE p.question = $1 AND p.data_source = $2
+						AND daterange(p.valid_from, p.valid_until) && daterange($3, $4)', TG_TABLE_SCHEMA)
+		INTO clashes USING NEW.question, NEW.data_source, NEW.valid_from, NEW.valid_until;
+		IF clashes THEN
+			RAISE EXCEPTION 'место источника «%» для вопроса «%» задано на один и тот же день дважды', NEW.data_source, NEW.question
+				USING ERRCODE = 'exclusion_violation',
+					  HINT = 'Завершите прежнюю строку датой valid_until, затем добавьте новую с той же датой valid_from.';
+		END IF;
+		RETURN NULL;
+	END
+	$trigger$;
 	CREATE TRIGGER check_versions AFTER INSERT OR UPDATE ON question_source
-		FOR EACH ROW EXECUTE FUNCTION check_versions('question', 'data_source');
+		FOR EACH ROW EXECUTE FUNCTION check_source_versions();
 END
 $function$;
 COMMENT ON FUNCTION region_source_tables(text) IS
@@ -375,6 +394,7 @@ VALUES
 ('answer_conflict', 'counts_answer', 'Ответ, который считается.'),
 ('answer_conflict', 'answers', 'Ответы всех источников, важнейший первым.'),
 ('answer_conflict', 'difference', 'На сколько расходятся количества.'),
+('check_source_versions', '()', 'Триггер: у источника одно место для вопроса на каждый день.'),
 ('check_question', '()', 'Триггер: вопрос задаётся в этом раунде именно этому отвечающему, и ответ нужного вида.'),
 ('check_question_known', '()', 'Триггер: порядок источников задаётся только вопросам справочника.'),
 ('check_answer', '()', 'Триггер: ответ другого источника — из справочника источников, не из формы и не меньше нуля.')

@@ -163,7 +163,7 @@ SELECT results_eq('SELECT round_id, data_source, precedence, counts FROM answer 
 SELECT results_eq('SELECT numerator, denominator FROM municipal_indicator WHERE round_id = 3 AND municipality_id = 1 AND indicator = ''teachers_in_networks''',
 	$$VALUES (15::bigint, 50::bigint)$$, 'and counts by it');
 SELECT is(refusal($$INSERT INTO question_source (question, data_source, precedence, valid_from) VALUES ('in_networks', 'unoi', 1, '2026-01-01')$$),
-	'23P01 два определения «in_networks, unoi» действуют в один и тот же день | Закройте прежнее определение датой valid_until, затем добавьте новое с той же датой valid_from.',
+	'23P01 место источника «unoi» для вопроса «in_networks» задано на один и тот же день дважды | Завершите прежнюю строку датой valid_until, затем добавьте новую с той же датой valid_from.',
 	'one source has one place on one day');
 SELECT is(refusal($$INSERT INTO question_source (question, data_source, precedence) VALUES ('in_network', 'unoi', 1)$$),
 	'23503 вопроса с кодом «in_network» нет в справочнике | Коды вопросов перечислены в таблице probe.question.', 'a misspelt question would change nothing: refused');
