@@ -55,6 +55,10 @@ BEGIN
 	COMMENT ON COLUMN round_member.adverse_conditions IS 'ШНСУ на дату состава.';
 	COMMENT ON COLUMN round_member.risk_zone IS 'Школа зоны риска на дату состава.';
 
+	COMMENT ON VIEW municipal_member IS 'Муниципалитеты раунда: у закрытого — записанные при закрытии, у остальных — все; одна строка на раунд и муниципалитет.';
+	COMMENT ON COLUMN municipal_member.round_id IS 'Раунд.';
+	COMMENT ON COLUMN municipal_member.municipality_id IS 'Муниципалитет.';
+
 	COMMENT ON VIEW municipal_round IS 'Ответы муниципалитетов о себе с учётом всех источников: одна строка на раунд и муниципалитет, ответивший и не ответивший.';
 	COMMENT ON COLUMN municipal_round.round_id IS 'Раунд.';
 	COMMENT ON COLUMN municipal_round.municipality_id IS 'Муниципалитет.';

@@ -31,8 +31,9 @@ SELECT format($view$
 							   s.in_events, s.has_curator, s.has_program,
 							   s.has_prevention, s.has_study_plans, s.has_tutoring,
 							   s.internet_resolved, s.equipment_resolved, s.staffing_resolved) AS tally
-			FROM municipality m
-			LEFT JOIN %1$I s ON s.round_id = k.round_id AND s.municipality_id = m.municipality_id
+			FROM municipal_member m
+			LEFT JOIN %1$I s ON s.round_id = m.round_id AND s.municipality_id = m.municipality_id
+			WHERE m.round_id = k.round_id
 			GROUP BY m.municipality_id
 		) AS t
 		WHERE k.level = 'school'
@@ -117,6 +118,17 @@ $view$),
 		AND z.since <= r.cohort_on AND (z.until IS NULL OR r.cohort_on < z.until)
 	WHERE r.state <> 'closed'
 $view$),
+(405, 'municipal_member', $view$
+	SELECT w.round_id, w.municipality_id
+	FROM round r
+	JOIN round_municipality w ON w.round_id = r.round_id
+	WHERE r.state = 'closed'
+	UNION ALL
+	SELECT r.round_id, m.municipality_id
+	FROM round r
+	CROSS JOIN municipality m
+	WHERE r.state <> 'closed'
+$view$),
 (410, 'school_round', $view$
 	-- of several sources the one that goes first has the word, the form's answer among them
 	SELECT m.round_id, m.municipality_id, m.school_id, m.low_results, m.adverse_conditions, m.risk_zone,
@@ -148,15 +160,14 @@ $view$),
 	LEFT JOIN school_source_answer a ON a.round_id = m.round_id AND a.school_id = m.school_id AND NOT a.before_form
 $view$),
 (420, 'municipal_round', $view$
-	SELECT r.round_id, m.municipality_id, s.submitted_at,
+	SELECT m.round_id, m.municipality_id, s.submitted_at,
 		   coalesce(b.has_results_note, s.has_results_note, a.has_results_note) AS has_results_note,
 		   coalesce(b.has_practice_sharing, s.has_practice_sharing, a.has_practice_sharing) AS has_practice_sharing,
 		   coalesce(b.has_resource_monitoring, s.has_resource_monitoring, a.has_resource_monitoring) AS has_resource_monitoring
-	FROM round r
-	CROSS JOIN municipality m
-	LEFT JOIN municipal_submission s ON s.round_id = r.round_id AND s.municipality_id = m.municipality_id
-	LEFT JOIN municipal_source_answer b ON b.round_id = r.round_id AND b.municipality_id = m.municipality_id AND b.before_form
-	LEFT JOIN municipal_source_answer a ON a.round_id = r.round_id AND a.municipality_id = m.municipality_id AND NOT a.before_form
+	FROM municipal_member m
+	LEFT JOIN municipal_submission s ON s.round_id = m.round_id AND s.municipality_id = m.municipality_id
+	LEFT JOIN municipal_source_answer b ON b.round_id = m.round_id AND b.municipality_id = m.municipality_id AND b.before_form
+	LEFT JOIN municipal_source_answer a ON a.round_id = m.round_id AND a.municipality_id = m.municipality_id AND NOT a.before_form
 $view$),
 (430, 'school_indicator', $view$
 	SELECT s.round_id, s.municipality_id, s.school_id, d.indicator, c.in_cohort, c.numerator, c.denominator,
@@ -303,8 +314,9 @@ $view$),
 		   coalesce(c.expected * q.questions, 0) AS answers_expected,
 		   coalesce(q.given, 0)::bigint AS answers_given,
 		   r.title AS round_title, m.name AS municipality
-	FROM round r
-	CROSS JOIN municipality m
+	FROM municipal_member d
+	JOIN round r ON r.round_id = d.round_id
+	JOIN municipality m ON m.municipality_id = d.municipality_id
 	LEFT JOIN (
 		SELECT b.round_id, b.municipality_id,
 			   count(*) AS expected,

@@ -66,7 +66,8 @@ COMMENT ON FUNCTION region_check(text) IS
 'Internal: refuses a schema that is not a region (3F000).';
 
 -- What was added to the first tables, for a new region and for one that was made before: tables that are missing
--- are created and filled, nothing that is there is touched. Rounds that were closed before are given their schools.
+-- are created and filled, nothing that is there is touched. Rounds that were closed before are given their schools
+-- and municipalities.
 CREATE FUNCTION region_parts(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp

@@ -1,6 +1,7 @@
 -- A round's life (clause 1.2.7): draft, open by its order, closed. What is closed stays as it is: its answers,
--- statuses, definitions and targets are locked, and its schools are written down in round_school, so that a
--- school which moves to another municipality next year leaves last year's figures alone.
+-- statuses, definitions and targets are locked, and its schools and municipalities are written down in round_school
+-- and round_municipality, so that a school which moves next year, or a municipality that is new, leaves last year's
+-- figures alone.
 -- The triggers belong to the region and need nothing of the extension.
 
 CREATE FUNCTION region_round_tables(region text) RETURNS void
@@ -54,6 +55,12 @@ BEGIN
 		PRIMARY KEY (round_id, school_id)
 	);
 	CREATE INDEX ON round_school (school_id);
+
+	CREATE TABLE round_municipality (
+		round_id		integer NOT NULL REFERENCES round,
+		municipality_id	integer NOT NULL REFERENCES municipality,
+		PRIMARY KEY (round_id, municipality_id)
+	);
 END
 $function$;
 COMMENT ON FUNCTION region_round_tables(text) IS
@@ -81,6 +88,8 @@ CREATE FUNCTION region_round_triggers(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
+DECLARE
+	t record;
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
@@ -159,6 +168,7 @@ BEGIN
 			  CASE WHEN NEW.state = 'open' AND was = 'closed' THEN NEW.reopening END;
 		IF was = 'closed' THEN
 			EXECUTE format('DELETE FROM %I.round_school WHERE round_id = $1', TG_TABLE_SCHEMA) USING NEW.round_id;
+			EXECUTE format('DELETE FROM %I.round_municipality WHERE round_id = $1', TG_TABLE_SCHEMA) USING NEW.round_id;
 		ELSIF NEW.state = 'closed' THEN
 			EXECUTE format(
 				'INSERT INTO %1$I.round_school (round_id, school_id, municipality_id, kind, low_results, adverse_conditions, risk_zone)
@@ -174,6 +184,8 @@ BEGIN
 				 WHERE (o.opened_on IS NULL OR o.opened_on <= $2) AND (o.closed_on IS NULL OR $2 < o.closed_on)
 				 ORDER BY o.school_id', TG_TABLE_SCHEMA)
 			USING NEW.round_id, NEW.cohort_on;
+			EXECUTE format('INSERT INTO %1$I.round_municipality (round_id, municipality_id) SELECT $1, m.municipality_id FROM %1$I.municipality m ORDER BY 2', TG_TABLE_SCHEMA)
+			USING NEW.round_id;
 		END IF;
 		RETURN NULL;
 	END
@@ -184,7 +196,7 @@ BEGIN
 	CREATE TRIGGER keep_state AFTER UPDATE ON round
 		FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION keep_round();
 
-	-- both are written by the triggers above and by nobody else
+	-- what the triggers above write, nobody else does
 	CREATE FUNCTION refuse_edit() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -195,16 +207,15 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER refuse_edit BEFORE INSERT OR UPDATE OR DELETE ON round_school
-		FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)
-		EXECUTE FUNCTION refuse_edit('Состав мониторинга записывается, когда он закрывается. Для исправлений откройте мониторинг заново: shnor.reopen_round().');
-	CREATE TRIGGER refuse_edit BEFORE INSERT OR UPDATE OR DELETE ON round_event
-		FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)
-		EXECUTE FUNCTION refuse_edit('Журнал ведётся при каждой смене состояния мониторинга.');
-	CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON round_school
-		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Состав закрытых мониторингов хранится всегда.');
-	CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON round_event
-		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Журнал мониторингов хранится всегда.');
+	FOR t IN
+		SELECT * FROM (VALUES
+			('round_school', 'Состав мониторинга записывается, когда он закрывается. Для исправлений откройте мониторинг заново: shnor.reopen_round().'),
+			('round_municipality', 'Состав мониторинга записывается, когда он закрывается. Для исправлений откройте мониторинг заново: shnor.reopen_round().'),
+			('round_event', 'Журнал ведётся при каждой смене состояния мониторинга и хранится всегда.')) AS v(name, hint)
+	LOOP
+		EXECUTE format('CREATE TRIGGER refuse_edit BEFORE INSERT OR UPDATE OR DELETE ON %I FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_edit(%L)', t.name, t.hint);
+		EXECUTE format('CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(%L)', t.name, t.hint);
+	END LOOP;
 END
 $function$;
 COMMENT ON FUNCTION region_round_triggers(text) IS
@@ -359,7 +370,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION reopen_round(text, integer, text) IS
-'Opens a closed round of the region again for corrections, with the reason, which stays in round_event (clause 1.2.7); returns the new state. Close it again with UPDATE round SET state = ''closed''. Needs UPDATE on round. Errors: no such region (3F000), no such round or no reason (22023), a round that is not closed (55000).';
+'Opens a closed round of the region again for corrections, with the reason, which stays in round_event (clause 1.2.7); returns the new state. Close it again with UPDATE round SET state = ''closed''. Needs UPDATE on round and what its triggers write: INSERT on round_event, DELETE on round_school and round_municipality. Errors: no such region (3F000), no such round or no reason (22023), a round that is not closed (55000).';
 
 CREATE FUNCTION region_round_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
@@ -408,6 +419,7 @@ VALUES
 ('round_school', 'low_results', 'ШНОР на дату состава.'),
 ('round_school', 'adverse_conditions', 'ШНСУ на дату состава.'),
 ('round_school', 'risk_zone', 'Школа зоны риска на дату состава.'),
+('round_municipality', NULL, 'Муниципалитеты закрытых раундов, какими они были при закрытии. Заполняется сама.'),
 ('legal_act_chain', NULL, 'Приказы и изменения к ним (п. 1.2.2): к какому акту восходит каждый и кем изменён.'),
 ('legal_act_chain', 'legal_act_id', 'Акт.'),
 ('legal_act_chain', 'root_id', 'Первоначальный акт. Пусто: изменения замкнуты в круг.'),

@@ -265,14 +265,14 @@ BEGIN
 				 shnor.methodology(e.rule_id, e.leave_condition, NULL, NULL, 'exclude') AS leave_methodology
 		  FROM identification_rule e GROUP BY e.rule_id) AS k ON k.rule_id = u.rule_id
 	CROSS JOIN (
-		SELECT a AS assessments, m AS marked, r AS repeated, b AS assessments_before, n AS marked_before,
+		SELECT a AS assessments, 0 AS unjudged, m AS marked, r AS repeated, b AS assessments_before, n AS marked_before,
 			   20 * a AS participants, 10 * m AS below_minimum
 		FROM generate_series(0, 4) AS a, generate_series(0, a) AS m, generate_series(0, 4) AS b, generate_series(0, b) AS n,
 			 generate_series(0, least(m, n)) AS r
 	) AS g
-	CROSS JOIN LATERAL (SELECT g.assessments, g.marked, g.repeated, g.assessments_before, g.marked_before,
+	CROSS JOIN LATERAL (SELECT g.assessments, g.unjudged, g.marked, g.repeated, g.assessments_before, g.marked_before,
 							   g.participants::bigint AS participants, g.below_minimum::bigint AS below_minimum, false AS listed) AS outside
-	CROSS JOIN LATERAL (SELECT g.assessments, g.marked, g.repeated, g.assessments_before, g.marked_before,
+	CROSS JOIN LATERAL (SELECT g.assessments, g.unjudged, g.marked, g.repeated, g.assessments_before, g.marked_before,
 							   g.participants::bigint AS participants, g.below_minimum::bigint AS below_minimum, true AS listed) AS inside
 	CROSS JOIN LATERAL shnor.contribution(k.enter_methodology, outside) AS e
 	CROSS JOIN LATERAL shnor.contribution(k.leave_methodology, inside) AS l

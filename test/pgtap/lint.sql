@@ -75,6 +75,7 @@ SELECT is((SELECT count(*) FROM found(f.command) l WHERE starts_with(l, format('
 		  1::bigint, 'found once: ' || f.command) FROM public.fault f ORDER BY f.n;
 SELECT is_empty($$SELECT * FROM shnor.lint('probe')$$, 'each was undone');
 
+SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = ''unjudged = 0 AND '' || enter_condition, leave_condition = ''unjudged > 0 OR '' || leave_condition WHERE rule_id = 1') l$$, 'a rule may ask for what could not be judged');
 -- not found: easier to leave than to enter, the exact negation, a municipality's yes or no without a threshold
 SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET leave_condition = ''marked < 3 OR repeated = 0'' WHERE rule_id = 1') l$$, 'a rule may be easier to leave');
 SELECT is_empty($$SELECT * FROM found('UPDATE indicator SET numerator = ''supported > 0'', denominator = NULL WHERE indicator = ''teachers_supported''') l$$, 'a condition counts schools and needs no denominator');

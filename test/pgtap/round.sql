@@ -66,6 +66,8 @@ SELECT results_eq('SELECT numerator, denominator, percent, score FROM municipal_
 	$$VALUES (12::bigint, 40::bigint, 30.0000, 1::smallint)$$, 'a school in two statuses counts once');
 
 CREATE TABLE public.open_figures AS SELECT * FROM municipal_indicator WHERE round_id = 1;
+CREATE TABLE public.open_region AS SELECT * FROM regional_indicator WHERE round_id = 1;
+CREATE TABLE public.open_completeness AS SELECT * FROM completeness WHERE round_id = 1;
 UPDATE round SET state = 'closed' WHERE round_id = 1;
 SELECT results_eq('SELECT * FROM municipal_indicator WHERE round_id = 1 ORDER BY municipality_id, position', 'SELECT * FROM public.open_figures ORDER BY municipality_id, position',
 	'closing changes no figure');
@@ -121,7 +123,7 @@ INSERT INTO public.edit VALUES
 SELECT is(refusal(e.command) ~ format('^55000 мониторинг «2024» закрыт: %s \[.+\]$', e.message), true, 'refused: ' || e.command) FROM public.edit e;
 SELECT is((SELECT count(*) FROM public.edit e WHERE refusal(e.command) !~ 'reopen_round\(''probe'', 1, |хранится всегда|причин|отдельные строки'), 0::bigint, 'each error says how to go on');
 SELECT is(refusal(c) ~ '^55000 таблица probe\.round_\w+ заполняется сама', true, 'refused: ' || c)
-FROM unnest(ARRAY['DELETE FROM round_school', 'UPDATE round_school SET low_results = false', 'DELETE FROM round_event', 'TRUNCATE round_event', 'TRUNCATE round_school',
+FROM unnest(ARRAY['DELETE FROM round_school', 'DELETE FROM round_municipality', 'INSERT INTO round_municipality VALUES (1, 2)', 'UPDATE round_school SET low_results = false', 'DELETE FROM round_event', 'TRUNCATE round_event', 'TRUNCATE round_school',
 	'INSERT INTO round_event (round_id, event) VALUES (1, ''opened'')']) AS c;
 SELECT is(contents(), (SELECT contents FROM public.before), 'nothing has changed');
 
@@ -139,16 +141,21 @@ SELECT lives_ok($$
 	UPDATE school_status SET until = '2025-02-01' WHERE school_id = 1 AND status = 'adverse_conditions';
 	INSERT INTO school_status (school_id, status, since) VALUES (3, 'low_results', '2025-09-01');
 	UPDATE school SET municipality_id = 2, name = 'Школа 1, переведённая' WHERE school_id = 1;
+	INSERT INTO municipality (municipality_id, name) VALUES (3, 'Новый');
+	INSERT INTO school (school_id, municipality_id, code, name) VALUES (5, 3, 's5', 'Школа 5, найденная потом');
 	UPDATE school SET kind = 'supplementary', closed_on = '2024-08-01' WHERE school_id = 2;
 $$, 'all of this is allowed');
 SELECT results_eq('SELECT * FROM municipal_indicator WHERE round_id = 1 ORDER BY municipality_id, position', 'SELECT * FROM public.open_figures ORDER BY municipality_id, position',
 	'and every figure of the closed round is what it was, to the last digit');
+SELECT results_eq('SELECT * FROM regional_indicator WHERE round_id = 1 ORDER BY position', 'SELECT * FROM public.open_region ORDER BY position', 'those of the region too: a municipality that is new has no part in them');
+SELECT results_eq('SELECT * FROM completeness WHERE round_id = 1 ORDER BY municipality_id', 'SELECT * FROM public.open_completeness ORDER BY municipality_id', 'and its completeness');
+SELECT is((SELECT count(*) FROM municipal_indicator WHERE round_id = 2 AND municipality_id = 3), 17::bigint, 'the open round has the new municipality, with all indicators but the one that has ended');
 SELECT results_eq('SELECT municipality_id, school_id, low_results, adverse_conditions, risk_zone FROM round_member ORDER BY round_id, school_id',
 	$$VALUES (1, 1, true, true, false), (1, 2, false, false, false), (2, 3, false, false, true), (2, 4, false, false, false),
-			 (2, 1, false, false, false), (2, 3, true, false, true), (2, 4, false, false, false),
-			 (2, 1, true, false, false), (2, 3, false, false, true), (2, 4, false, false, false)$$, 'the closed round keeps its schools, the open one has today''s (and so has the draft of spring)');
+			 (2, 1, false, false, false), (2, 3, true, false, true), (2, 4, false, false, false), (3, 5, false, false, false),
+			 (2, 1, true, false, false), (2, 3, false, false, true), (2, 4, false, false, false), (3, 5, false, false, false)$$, 'the closed round keeps its schools, the open one has today''s (and so has the draft of spring)');
 SELECT results_eq('SELECT numerator, denominator FROM municipal_indicator WHERE round_id = 2 AND indicator = ''teachers_supported'' ORDER BY municipality_id',
-	$$VALUES (0::bigint, 0::bigint), (0, 0)$$, 'next year goes by its own definition: no networks answered, so nothing counts');
+	$$VALUES (0::bigint, 0::bigint), (0, 0), (0, 0)$$, 'next year goes by its own definition: no networks answered, so nothing counts');
 
 -- ---- reopening ----
 SELECT throws_ok($$SELECT shnor.reopen_round('probe', 1, '  ')$$, '22023', 'не названа причина, по которой мониторинг открывается заново', 'a reason is needed');
