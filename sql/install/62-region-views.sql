@@ -98,36 +98,47 @@ $view$),
 						AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
 $view$),
 (400, 'round_member', $view$
-	-- who belongs to a round: as written down when it closed, else as of its day;
-	-- a school has each status at most once on a day, so the joins of statuses multiply nothing
+	-- who belongs to a round: as written down when it closed, else as of its day. A round that was reopened keeps its
+	-- list, since the directory has municipalities and kinds of today only; statuses can be corrected, so they are read
+	-- anew. A school has each status at most once on a day, so the joins of statuses multiply nothing.
 	SELECT w.round_id, w.municipality_id, w.school_id, w.kind, w.low_results, w.adverse_conditions, w.risk_zone
 	FROM round r
 	JOIN round_school w ON w.round_id = r.round_id
 	WHERE r.state = 'closed'
 	UNION ALL
-	SELECT r.round_id, o.municipality_id, o.school_id, o.kind,
+	SELECT b.round_id, b.municipality_id, b.school_id, b.kind,
 		   l.school_id IS NOT NULL, a.school_id IS NOT NULL, z.school_id IS NOT NULL
-	FROM round r
-	JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
-				 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
-	LEFT JOIN school_status l ON l.school_id = o.school_id AND l.status = 'low_results'
-		AND l.since <= r.cohort_on AND (l.until IS NULL OR r.cohort_on < l.until)
-	LEFT JOIN school_status a ON a.school_id = o.school_id AND a.status = 'adverse_conditions'
-		AND a.since <= r.cohort_on AND (a.until IS NULL OR r.cohort_on < a.until)
-	LEFT JOIN school_status z ON z.school_id = o.school_id AND z.status = 'risk_zone'
-		AND z.since <= r.cohort_on AND (z.until IS NULL OR r.cohort_on < z.until)
-	WHERE r.state <> 'closed'
+	FROM (
+		SELECT r.round_id, r.cohort_on, w.municipality_id, w.school_id, w.kind
+		FROM round r
+		JOIN round_school w ON w.round_id = r.round_id
+		WHERE r.state <> 'closed'
+		UNION ALL
+		SELECT r.round_id, r.cohort_on, o.municipality_id, o.school_id, o.kind
+		FROM round r
+		JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
+					 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
+		WHERE r.state <> 'closed' AND NOT EXISTS (SELECT FROM round_school w WHERE w.round_id = r.round_id)
+	) AS b
+	LEFT JOIN school_status l ON l.school_id = b.school_id AND l.status = 'low_results'
+		AND l.since <= b.cohort_on AND (l.until IS NULL OR b.cohort_on < l.until)
+	LEFT JOIN school_status a ON a.school_id = b.school_id AND a.status = 'adverse_conditions'
+		AND a.since <= b.cohort_on AND (a.until IS NULL OR b.cohort_on < a.until)
+	LEFT JOIN school_status z ON z.school_id = b.school_id AND z.status = 'risk_zone'
+		AND z.since <= b.cohort_on AND (z.until IS NULL OR b.cohort_on < z.until)
 $view$),
 (405, 'municipal_member', $view$
+	-- those written down, also where the round was reopened, and those of its schools; else all
 	SELECT w.round_id, w.municipality_id
-	FROM round r
-	JOIN round_municipality w ON w.round_id = r.round_id
-	WHERE r.state = 'closed'
+	FROM round_municipality w
+	UNION
+	SELECT w.round_id, w.municipality_id
+	FROM round_school w
 	UNION ALL
 	SELECT r.round_id, m.municipality_id
 	FROM round r
 	CROSS JOIN municipality m
-	WHERE r.state <> 'closed'
+	WHERE NOT EXISTS (SELECT FROM round_municipality w WHERE w.round_id = r.round_id)
 $view$),
 (410, 'school_round', $view$
 	-- of several sources the one that goes first has the word, the form's answer among them

@@ -59,11 +59,34 @@ BEGIN
 		RAISE EXCEPTION 'схема «%» не является регионом', region
 			USING ERRCODE = 'invalid_schema_name',
 				  HINT = 'Регион создаёт функция shnor.create_region(). Проверьте имя и базу данных.';
+	ELSIF to_regclass(format('%I.round_school', region)) IS NULL THEN
+		RAISE EXCEPTION 'регион «%» создан прежней версией', region
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);
 	END IF;
 END
 $function$;
 COMMENT ON FUNCTION region_check(text) IS
-'Internal: refuses a schema that is not a region (3F000).';
+'Internal: refuses a schema that is not a region (3F000) or was made by an older version and not upgraded (55000).';
+
+CREATE FUNCTION region_round(region text, round_id integer) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	state text;
+BEGIN
+	EXECUTE format('SELECT r.state FROM %I.round r WHERE r.round_id = $1', region) INTO state USING round_id;
+	IF state IS NULL THEN
+		RAISE EXCEPTION 'в регионе «%» нет мониторинга с номером %', region, coalesce(round_id::text, 'NULL')
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = format('Мониторинги перечислены в таблице %I.round.', region);
+	END IF;
+	RETURN state;
+END
+$function$;
+COMMENT ON FUNCTION region_round(text, integer) IS
+'Internal: the state of a round of the region; refuses one that is not there (22023).';
 
 -- What was added to the first tables, for a new region and for one that was made before: tables that are missing
 -- are created and filled, nothing that is there is touched. Rounds that were closed before are given their schools
@@ -86,7 +109,11 @@ BEGIN
 	PERFORM shnor.region_effectiveness_tables(region);
 	PERFORM shnor.region_round_seed(region);
 	PERFORM shnor.region_source_seed(region);
+	-- an older region may have done away with an indicator: what is said of it is left out
+	EXECUTE format('ALTER TABLE %I.recommendation_template DISABLE TRIGGER check_indicator', region);
 	PERFORM shnor.region_obligation_seed(region);
+	EXECUTE format('DELETE FROM %1$I.recommendation_template t WHERE NOT EXISTS (SELECT FROM %1$I.indicator i WHERE i.indicator = t.indicator)', region);
+	EXECUTE format('ALTER TABLE %I.recommendation_template ENABLE TRIGGER check_indicator', region);
 	PERFORM shnor.region_identification_seed(region);
 	PERFORM shnor.region_effectiveness_seed(region);
 

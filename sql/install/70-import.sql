@@ -100,12 +100,8 @@ BEGIN
 								region, array_to_string(sources, ', '));
 	END IF;
 
-	EXECUTE format('SELECT r.state FROM %I.round r WHERE r.round_id = $1', region) INTO state USING round_id;
-	IF state IS NULL THEN
-		RAISE EXCEPTION 'в регионе «%» нет мониторинга с номером %', region, coalesce(round_id::text, 'NULL')
-			USING ERRCODE = 'invalid_parameter_value',
-				  HINT = format('Мониторинги перечислены в таблице %I.round.', region);
-	ELSIF state <> 'open' THEN
+	state := shnor.region_round(region, round_id);
+	IF state <> 'open' THEN
 		RAISE EXCEPTION 'мониторинг % не открыт: его состояние — %', round_id,
 			CASE state WHEN 'draft' THEN 'черновик (draft)' ELSE 'закрыт (closed)' END
 			USING ERRCODE = 'object_not_in_prerequisite_state',

@@ -31,7 +31,7 @@ BEGIN
 		ADD documents_need_check	boolean NOT NULL DEFAULT false,
 		ADD reopening				text;
 	-- as check_round() does for a new one
-	UPDATE round SET results_year = extract(year FROM cohort_on) - CASE WHEN extract(month FROM cohort_on) < 7 THEN 1 ELSE 0 END;
+	UPDATE round SET results_year = extract(year FROM cohort_on - interval '6 months');
 	ALTER TABLE round ALTER results_year SET NOT NULL;
 
 	CREATE TABLE round_event (
@@ -78,7 +78,8 @@ BEGIN
 		goals = 'Создание условий для успешного освоения образовательных программ слабоуспевающими и неуспевающими обучающимися за счёт внутришкольной системы профилактики учебной неуспешности; повышение качества образования и сокращение разрыва в образовательных возможностях и результатах обучения школьников; выстраивание системы повышения качества образования и поддержки ШНОР и ШНСУ (п. 1.2.3).',
 		tasks = 'Идентификация ШНОР и ШНСУ и оценка потребностей педагогов в компетенциях, необходимых для повышения качества образования; реализация программ повышения качества образования на муниципальном и школьном уровнях; поддержка практики школ, повышение квалификации педагогических и управленческих кадров, оценка эффективности муниципальных программ (п. 1.2.4).',
 		methods = 'Региональная база данных Департамента образования, в том числе ИРЦОКО; данные, представляемые ОУ в единую базу данных мониторинга (п. 1.2.5).';
-	UPDATE round r SET goals = s.goals, tasks = s.tasks, methods = s.methods FROM setting s;
+	-- what earlier orders said of their rounds is not known
+	UPDATE round r SET goals = s.goals, tasks = s.tasks, methods = s.methods FROM setting s WHERE r.state = 'draft';
 END
 $function$;
 COMMENT ON FUNCTION region_round_seed(text) IS
@@ -88,8 +89,6 @@ CREATE FUNCTION region_round_triggers(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-DECLARE
-	t record;
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
@@ -98,7 +97,9 @@ BEGIN
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
 	DECLARE
-		said record;
+		said		record;
+		-- lists of autumn rest on the results of the same year, those of spring on the year before
+		usual_year	integer := CASE WHEN TG_OP <> 'DELETE' THEN extract(year FROM NEW.cohort_on - interval '6 months') END;
 	BEGIN
 		IF TG_OP = 'DELETE' THEN
 			IF OLD.state = 'closed' THEN
@@ -114,9 +115,7 @@ BEGIN
 			NEW.goals := coalesce(NEW.goals, said.goals);
 			NEW.tasks := coalesce(NEW.tasks, said.tasks);
 			NEW.methods := coalesce(NEW.methods, said.methods);
-			-- lists of autumn rest on the results of the same year, those of spring on the year before
-			NEW.results_year := coalesce(NEW.results_year,
-				(extract(year FROM NEW.cohort_on) - CASE WHEN extract(month FROM NEW.cohort_on) < 7 THEN 1 ELSE 0 END)::integer);
+			NEW.results_year := coalesce(NEW.results_year, usual_year);
 		ELSIF OLD.state = 'closed' AND NEW.state = 'draft' THEN
 			RAISE EXCEPTION 'мониторинг «%» закрыт: вернуть его в черновики нельзя', OLD.title
 				USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -136,6 +135,12 @@ BEGIN
 			RAISE EXCEPTION 'мониторинг «%» закрыт: менять его нельзя', OLD.title
 				USING ERRCODE = 'object_not_in_prerequisite_state',
 					  HINT = format('Для исправлений его открывают заново, с причиной: SELECT shnor.reopen_round(%L, %s, ''причина'');', TG_TABLE_SCHEMA, OLD.round_id);
+		END IF;
+
+		-- the year of results moves with the day, unless it was set by hand
+		IF TG_OP = 'UPDATE' AND NEW.cohort_on <> OLD.cohort_on AND NEW.results_year = OLD.results_year
+			AND OLD.results_year = extract(year FROM OLD.cohort_on - interval '6 months') THEN
+			NEW.results_year := usual_year;
 		END IF;
 
 		IF NEW.state <> 'draft' AND NEW.legal_act_id IS NULL THEN
@@ -166,25 +171,32 @@ BEGIN
 			  CASE WHEN NEW.state = 'open' AND was = 'closed' THEN 'reopened' WHEN NEW.state = 'open' THEN 'opened'
 				   WHEN NEW.state = 'closed' THEN 'closed' ELSE 'drafted' END,
 			  CASE WHEN NEW.state = 'open' AND was = 'closed' THEN NEW.reopening END;
-		IF was = 'closed' THEN
-			EXECUTE format('DELETE FROM %I.round_school WHERE round_id = $1', TG_TABLE_SCHEMA) USING NEW.round_id;
-			EXECUTE format('DELETE FROM %I.round_municipality WHERE round_id = $1', TG_TABLE_SCHEMA) USING NEW.round_id;
-		ELSIF NEW.state = 'closed' THEN
+		-- What was written down stays when the round is reopened, since the directory has municipalities and kinds of
+		-- today only: closed again, it takes over what has been corrected in school_status, and nothing else.
+		IF NEW.state = 'closed' THEN
 			EXECUTE format(
 				'INSERT INTO %1$I.round_school (round_id, school_id, municipality_id, kind, low_results, adverse_conditions, risk_zone)
-				 SELECT $1, o.school_id, o.municipality_id, o.kind, coalesce(t.low_results, false), coalesce(t.adverse_conditions, false),
-						coalesce(t.risk_zone, false)
+				 SELECT $1, o.school_id, o.municipality_id, o.kind, false, false, false
 				 FROM %1$I.school o
-				 LEFT JOIN (SELECT s.school_id, bool_or(s.status = ''low_results'') AS low_results,
-								   bool_or(s.status = ''adverse_conditions'') AS adverse_conditions,
-								   bool_or(s.status = ''risk_zone'') AS risk_zone
-							FROM %1$I.school_status s
-							WHERE s.since <= $2 AND (s.until IS NULL OR $2 < s.until)
-							GROUP BY s.school_id) t ON t.school_id = o.school_id
 				 WHERE (o.opened_on IS NULL OR o.opened_on <= $2) AND (o.closed_on IS NULL OR $2 < o.closed_on)
+				   AND NOT EXISTS (SELECT FROM %1$I.round_school w WHERE w.round_id = $1)
 				 ORDER BY o.school_id', TG_TABLE_SCHEMA)
 			USING NEW.round_id, NEW.cohort_on;
-			EXECUTE format('INSERT INTO %1$I.round_municipality (round_id, municipality_id) SELECT $1, m.municipality_id FROM %1$I.municipality m ORDER BY 2', TG_TABLE_SCHEMA)
+			EXECUTE format(
+				'UPDATE %1$I.round_school w SET (low_results, adverse_conditions, risk_zone) = (
+					 SELECT coalesce(bool_or(s.status = ''low_results''), false), coalesce(bool_or(s.status = ''adverse_conditions''), false),
+							coalesce(bool_or(s.status = ''risk_zone''), false)
+					 FROM %1$I.school_status s
+					 WHERE s.school_id = w.school_id AND s.since <= $2 AND (s.until IS NULL OR $2 < s.until))
+				 WHERE w.round_id = $1', TG_TABLE_SCHEMA)
+			USING NEW.round_id, NEW.cohort_on;
+			EXECUTE format(
+				'INSERT INTO %1$I.round_municipality (round_id, municipality_id)
+				 SELECT $1, m.municipality_id FROM %1$I.municipality m
+				 WHERE NOT EXISTS (SELECT FROM %1$I.round_municipality w WHERE w.round_id = $1)
+					OR EXISTS (SELECT FROM %1$I.round_school w WHERE w.round_id = $1 AND w.municipality_id = m.municipality_id)
+				 ORDER BY 2
+				 ON CONFLICT DO NOTHING', TG_TABLE_SCHEMA)
 			USING NEW.round_id;
 		END IF;
 		RETURN NULL;
@@ -207,138 +219,15 @@ BEGIN
 	END
 	$trigger$;
 
-	FOR t IN
-		SELECT * FROM (VALUES
-			('round_school', 'Состав мониторинга записывается, когда он закрывается. Для исправлений откройте мониторинг заново: shnor.reopen_round().'),
-			('round_municipality', 'Состав мониторинга записывается, когда он закрывается. Для исправлений откройте мониторинг заново: shnor.reopen_round().'),
-			('round_event', 'Журнал ведётся при каждой смене состояния мониторинга и хранится всегда.')) AS v(name, hint)
-	LOOP
-		EXECUTE format('CREATE TRIGGER refuse_edit BEFORE INSERT OR UPDATE OR DELETE ON %I FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_edit(%L)', t.name, t.hint);
-		EXECUTE format('CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(%L)', t.name, t.hint);
-	END LOOP;
+	CREATE TRIGGER refuse_edit BEFORE INSERT OR UPDATE OR DELETE ON round_event
+		FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)
+		EXECUTE FUNCTION refuse_edit('Журнал ведётся при каждой смене состояния мониторинга и хранится всегда.');
+	CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON round_event
+		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Журнал мониторингов хранится всегда.');
 END
 $function$;
 COMMENT ON FUNCTION region_round_triggers(text) IS
 'Internal: creates the triggers that carry a round through its states in the schema named region.';
-
-CREATE FUNCTION region_lock_triggers(region text) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, shnor, pg_temp
-AS $function$
-DECLARE
-	t record;
-BEGIN
-	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
-
-	-- Rows that belong to a round. FOR SHARE: who writes and who closes wait for each other.
-	CREATE FUNCTION check_round_open() RETURNS trigger
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, pg_temp
-	AS $trigger$
-	DECLARE
-		touched	integer[];
-		r		record;
-	BEGIN
-		IF TG_OP = 'INSERT' THEN
-			touched := ARRAY(SELECT DISTINCT n.round_id FROM new_rows n);
-		ELSIF TG_OP = 'DELETE' THEN
-			touched := ARRAY(SELECT DISTINCT o.round_id FROM old_rows o);
-		ELSIF TG_OP = 'UPDATE' THEN
-			touched := ARRAY(SELECT n.round_id FROM new_rows n UNION SELECT o.round_id FROM old_rows o);
-		ELSE
-			EXECUTE format('SELECT array_agg(DISTINCT t.round_id) FROM %I.%I t', TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO touched;
-		END IF;
-		FOR r IN EXECUTE format('SELECT r.round_id, r.title, r.state FROM %I.round r WHERE r.round_id = ANY ($1) ORDER BY r.round_id FOR SHARE',
-								TG_TABLE_SCHEMA) USING touched LOOP
-			IF r.state = 'closed' THEN
-				RAISE EXCEPTION 'мониторинг «%» закрыт: %', r.title, TG_ARGV[0]
-					USING ERRCODE = 'object_not_in_prerequisite_state',
-						  HINT = format('Для исправлений его открывают заново, с причиной: SELECT shnor.reopen_round(%L, %s, ''причина'');', TG_TABLE_SCHEMA, r.round_id);
-			END IF;
-		END LOOP;
-		RETURN NULL;
-	END
-	$trigger$;
-
-	FOR t IN
-		SELECT * FROM (VALUES
-			('submission', 'ответы менять нельзя'),
-			('municipal_submission', 'ответы менять нельзя'),
-			('source_answer', 'ответы других источников менять нельзя'),
-			('document', 'документы менять нельзя'),
-			('target', 'пороги и планы менять нельзя')) AS v(name, refusal)
-	LOOP
-		EXECUTE format('CREATE TRIGGER check_open_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_round_open(%L)', t.name, t.refusal);
-		EXECUTE format('CREATE TRIGGER check_open_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION check_round_open(%L)', t.name, t.refusal);
-		EXECUTE format('CREATE TRIGGER check_open_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION check_round_open(%L)', t.name, t.refusal);
-		EXECUTE format('CREATE TRIGGER check_open_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION check_round_open(%L)', t.name, t.refusal);
-	END LOOP;
-
-	-- Rows that hold from one day to another: whatever changes what a closed round sees on its day is refused.
-	-- Arguments: the columns of the first day and of the day after the last, then the refusal.
-	CREATE FUNCTION check_days_open() RETURNS trigger
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, pg_temp
-	AS $trigger$
-	DECLARE
-		days	text[] := TG_ARGV[0:1];
-		was		jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
-		is_now	jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
-		held	daterange := CASE WHEN was IS NULL THEN 'empty' ELSE daterange((was ->> days[1])::date, (was ->> days[2])::date) END;
-		holds	daterange := CASE WHEN is_now IS NULL THEN 'empty' ELSE daterange((is_now ->> days[1])::date, (is_now ->> days[2])::date) END;
-		same	boolean := coalesce(was - days = is_now - days, false);
-		r		record;
-	BEGIN
-		FOR r IN EXECUTE format('SELECT r.round_id, r.title, r.state, r.cohort_on FROM %I.round r
-								 WHERE r.cohort_on <@ $1 <> (r.cohort_on <@ $2) OR r.cohort_on <@ $1 AND NOT $3
-								 ORDER BY r.round_id FOR SHARE', TG_TABLE_SCHEMA) USING held, holds, same LOOP
-			IF r.state = 'closed' THEN
-				RAISE EXCEPTION 'мониторинг «%» закрыт: %', r.title, TG_ARGV[2]
-					USING ERRCODE = 'object_not_in_prerequisite_state',
-						  DETAIL = format('Изменение затрагивает день состава этого мониторинга, %s.', to_char(r.cohort_on, 'DD.MM.YYYY')),
-						  HINT = format('Для будущих мониторингов завершите прежнюю запись датой %s позже этого дня и добавьте новую с той же датой %s. '
-										'Чтобы исправить закрытый мониторинг, откройте его заново: SELECT shnor.reopen_round(%L, %s, ''причина'');',
-										days[2], days[1], TG_TABLE_SCHEMA, r.round_id);
-			END IF;
-		END LOOP;
-		RETURN NULL;
-	END
-	$trigger$;
-
-	-- emptied at once, nothing of a closed round would be left
-	CREATE FUNCTION check_none_closed() RETURNS trigger
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, pg_temp
-	AS $trigger$
-	DECLARE
-		closed text;
-	BEGIN
-		EXECUTE format('SELECT min(r.title) FROM %I.round r WHERE r.state = ''closed''', TG_TABLE_SCHEMA) INTO closed;
-		IF closed IS NOT NULL THEN
-			RAISE EXCEPTION 'мониторинг «%» закрыт: %', closed, TG_ARGV[0]
-				USING ERRCODE = 'object_not_in_prerequisite_state',
-					  HINT = format('Таблица %I.%I хранит то, на чём стоят закрытые мониторинги. Удаляйте отдельные строки.', TG_TABLE_SCHEMA, TG_TABLE_NAME);
-		END IF;
-		RETURN NULL;
-	END
-	$trigger$;
-
-	FOR t IN
-		SELECT * FROM (VALUES
-			('school_status', 'since', 'until', 'статусы школ менять нельзя'),
-			('indicator', 'valid_from', 'valid_until', 'определения показателей менять нельзя'),
-			('question', 'valid_from', 'valid_until', 'вопросы менять нельзя'),
-			('question_source', 'valid_from', 'valid_until', 'порядок источников менять нельзя'),
-			('identification_rule', 'valid_from', 'valid_until', 'правила выявления менять нельзя')) AS v(name, first_day, day_after, refusal)
-	LOOP
-		EXECUTE format('CREATE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION check_days_open(%L, %L, %L)',
-					   t.name, t.first_day, t.day_after, t.refusal);
-		EXECUTE format('CREATE TRIGGER check_days_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION check_none_closed(%L)', t.name, t.refusal);
-	END LOOP;
-END
-$function$;
-COMMENT ON FUNCTION region_lock_triggers(text) IS
-'Internal: creates the triggers that lock what closed rounds rest on in the schema named region.';
 
 CREATE FUNCTION reopen_round(region text, round_id integer, reason text) RETURNS text
 LANGUAGE plpgsql
@@ -353,12 +242,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 				  HINT = 'Причину увидят те, кто спросит, почему изменились цифры закрытого мониторинга.';
 	END IF;
-	EXECUTE format('SELECT r.state FROM %I.round r WHERE r.round_id = $1 FOR UPDATE', region) INTO state USING round_id;
-	IF state IS NULL THEN
-		RAISE EXCEPTION 'в регионе «%» нет мониторинга с номером %', region, coalesce(round_id::text, 'NULL')
-			USING ERRCODE = 'invalid_parameter_value',
-				  HINT = format('Мониторинги перечислены в таблице %I.round.', region);
-	ELSIF state <> 'closed' THEN
+	state := shnor.region_round(region, round_id);
+	IF state <> 'closed' THEN
 		RAISE EXCEPTION 'мониторинг % не закрыт: его состояние — %', round_id,
 			CASE state WHEN 'draft' THEN 'черновик (draft)' ELSE 'открыт (open)' END
 			USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -400,40 +285,3 @@ $view$)
 $function$;
 COMMENT ON FUNCTION region_round_views() IS
 'Internal: the view of legal acts with their amendments.';
-
-CREATE FUNCTION region_round_comments(OUT object text, OUT part text, OUT comment text)
-RETURNS SETOF record
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, shnor, pg_temp
-AS $function$
-VALUES
-('round_event', NULL, 'Журнал раундов: когда, кем и почему раунд открыт, закрыт, открыт заново. Ведётся сам.'),
-('round_event', 'round_event_id', 'Номер записи.'),
-('round_event', 'event', 'Что произошло: drafted — черновик, opened — открыт, closed — закрыт, reopened — открыт заново.'),
-('round_event', 'reason', 'Причина открытия заново.'),
-('round_event', 'happened_at', 'Когда.'),
-('round_event', 'happened_by', 'Кем: имя пользователя базы.'),
-('round_school', NULL, 'Состав закрытых раундов: организации, их муниципалитеты и статусы, какими они были при закрытии. Заполняется сама.'),
-('round_school', 'municipality_id', 'Муниципалитет организации в этом раунде.'),
-('round_school', 'kind', 'Вид учреждения в этом раунде: school — школа, preschool — ДОУ, supplementary — УДО.'),
-('round_school', 'low_results', 'ШНОР на дату состава.'),
-('round_school', 'adverse_conditions', 'ШНСУ на дату состава.'),
-('round_school', 'risk_zone', 'Школа зоны риска на дату состава.'),
-('round_municipality', NULL, 'Муниципалитеты закрытых раундов, какими они были при закрытии. Заполняется сама.'),
-('legal_act_chain', NULL, 'Приказы и изменения к ним (п. 1.2.2): к какому акту восходит каждый и кем изменён.'),
-('legal_act_chain', 'legal_act_id', 'Акт.'),
-('legal_act_chain', 'root_id', 'Первоначальный акт. Пусто: изменения замкнуты в круг.'),
-('legal_act_chain', 'depth', 'Которое по счёту изменение; 0 — первоначальный акт.'),
-('legal_act_chain', 'issued_on', 'Дата акта.'),
-('legal_act_chain', 'amendments', 'Сколько изменений у первоначального акта.'),
-('legal_act_chain', 'last_amended_on', 'Дата последнего изменения.'),
-('legal_act_chain', 'full_title', 'Акт с реквизитами; первоначальный — с перечнем изменений.'),
-('check_round', '()', 'Триггер: раунд не открывается без приказа, закрытый раунд не меняется, заново открывается только с причиной (п. 1.2.7).'),
-('keep_round', '()', 'Триггер: ведёт журнал раундов и записывает состав раунда при закрытии.'),
-('refuse_edit', '()', 'Триггер: отказывает в правке таблиц, которые заполняются сами.'),
-('check_round_open', '()', 'Триггер: ответы, документы и пороги закрытого раунда не меняются.'),
-('check_none_closed', '()', 'Триггер: таблицы, на которых стоят закрытые раунды, не очищаются целиком.'),
-('check_days_open', '()', 'Триггер: статусы и определения, на которых стоит закрытый раунд, не меняются.')
-$function$;
-COMMENT ON FUNCTION region_round_comments() IS
-'Internal: Russian comments of the tables and functions of rounds.';

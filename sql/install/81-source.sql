@@ -201,11 +201,15 @@ BEGIN
 		('ircoko', 'Данные ИРЦОКО');
 
 	-- who holds the primary record goes before who reports about himself
-	INSERT INTO question_source (question, data_source, precedence) VALUES
+	-- (a region made before may have done away with a question)
+	INSERT INTO question_source (question, data_source, precedence)
+	SELECT v.question, v.data_source, v.precedence
+	FROM (VALUES
 		('in_networks', 'unoi', 1), ('in_networks', 'form', 2),
 		('in_events', 'unoi', 1), ('in_events', 'form', 2),
 		('has_curator', 'order', 1), ('has_curator', 'form', 2),
-		('has_results_note', 'ircoko', 1), ('has_results_note', 'form', 2);
+		('has_results_note', 'ircoko', 1), ('has_results_note', 'form', 2)) AS v(question, data_source, precedence)
+	WHERE EXISTS (SELECT FROM question q WHERE q.question = v.question);
 END
 $function$;
 COMMENT ON FUNCTION region_source_seed(text) IS

@@ -177,13 +177,9 @@ DECLARE
 	publication_id integer;
 BEGIN
 	PERFORM shnor.region_check(region);
-	EXECUTE format('SELECT r.state FROM %I.round r WHERE r.round_id = $1', region) INTO state USING round_id;
+	state := shnor.region_round(region, round_id);
 	EXECUTE format('SELECT EXISTS (SELECT FROM %I.legal_act l WHERE l.legal_act_id = $1)', region) INTO known USING legal_act_id;
-	IF state IS NULL THEN
-		RAISE EXCEPTION 'в регионе «%» нет мониторинга с номером %', region, coalesce(round_id::text, 'NULL')
-			USING ERRCODE = 'invalid_parameter_value',
-				  HINT = format('Мониторинги перечислены в таблице %I.round.', region);
-	ELSIF state = 'draft' THEN
+	IF state = 'draft' THEN
 		RAISE EXCEPTION 'мониторинг % — черновик: публиковать ещё нечего', round_id
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  HINT = format('Сначала откройте его: укажите приказ (legal_act_id) и UPDATE %I.round SET state = ''open'' …', region);

@@ -25,12 +25,10 @@ DECLARE
 	known	text;
 BEGIN
 	PERFORM shnor.region_check(region);
+	PERFORM shnor.region_round(region, explain.round_id);
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
-	IF NOT EXISTS (SELECT FROM round r WHERE r.round_id = explain.round_id) THEN
-		RAISE EXCEPTION 'в регионе «%» нет мониторинга с номером %', region, coalesce(explain.round_id::text, 'NULL')
-			USING ERRCODE = 'invalid_parameter_value', HINT = format('Мониторинги перечислены в таблице %I.round.', region);
-	ELSIF whose = 'municipality' AND NOT EXISTS (SELECT FROM municipality m WHERE m.municipality_id = explain.municipality_id) THEN
+	IF whose = 'municipality' AND NOT EXISTS (SELECT FROM municipality m WHERE m.municipality_id = explain.municipality_id) THEN
 		RAISE EXCEPTION 'в регионе «%» нет муниципалитета с номером %', region, explain.municipality_id
 			USING ERRCODE = 'invalid_parameter_value', HINT = format('Муниципалитеты перечислены в таблице %I.municipality. NULL — весь регион.', region);
 	ELSIF NOT EXISTS (SELECT FROM round_indicator d WHERE d.round_id = explain.round_id AND d.indicator = explain.indicator) THEN
