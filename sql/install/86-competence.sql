@@ -48,18 +48,30 @@ $view$),
 		   shnor.percent(shnor.share(g.any_low, g.teachers))::numeric(25,4) AS any_low_percent,
 		   shnor.percent(shnor.share(g.any_high, g.teachers))::numeric(25,4) AS any_high_percent
 	FROM (
-		SELECT CASE WHEN grouping(c.municipality_id) = 0 THEN 'municipality' ELSE 'region' END AS scope,
-			   c.round_id, c.municipality_id, count(*) AS schools, count(c.any_low) AS answered,
-			   coalesce(sum(c.diagnosed_subject) FILTER (WHERE c.teachers IS NOT NULL), 0) AS subject_numerator,
-			   coalesce(sum(c.teachers) FILTER (WHERE c.diagnosed_subject IS NOT NULL), 0)::bigint AS subject_denominator,
-			   coalesce(sum(c.diagnosed_method) FILTER (WHERE c.teachers IS NOT NULL), 0) AS method_numerator,
-			   coalesce(sum(c.teachers) FILTER (WHERE c.diagnosed_method IS NOT NULL), 0)::bigint AS method_denominator,
-			   coalesce(sum(c.diagnosed_psych) FILTER (WHERE c.teachers IS NOT NULL), 0) AS psych_numerator,
-			   coalesce(sum(c.teachers) FILTER (WHERE c.diagnosed_psych IS NOT NULL), 0)::bigint AS psych_denominator,
-			   coalesce(sum(c.teachers) FILTER (WHERE c.any_low IS NOT NULL), 0)::bigint AS teachers,
-			   coalesce(sum(c.any_low), 0)::bigint AS any_low, coalesce(sum(c.any_high), 0)::bigint AS any_high
-		FROM school_competence c
-		GROUP BY GROUPING SETS ((c.round_id, c.municipality_id), (c.round_id))
+		-- by kind the figures of the indicators themselves; put together by grouping, not by a join
+		SELECT w.scope, w.round_id, w.municipality_id, max(w.schools) AS schools, max(w.answered) AS answered,
+			   max(w.numerator) FILTER (WHERE w.indicator = 'diagnosed_subject') AS subject_numerator,
+			   max(w.denominator) FILTER (WHERE w.indicator = 'diagnosed_subject') AS subject_denominator,
+			   max(w.numerator) FILTER (WHERE w.indicator = 'diagnosed_method') AS method_numerator,
+			   max(w.denominator) FILTER (WHERE w.indicator = 'diagnosed_method') AS method_denominator,
+			   max(w.numerator) FILTER (WHERE w.indicator = 'diagnosed_psych') AS psych_numerator,
+			   max(w.denominator) FILTER (WHERE w.indicator = 'diagnosed_psych') AS psych_denominator,
+			   max(w.teachers) AS teachers, max(w.any_low) AS any_low, max(w.any_high) AS any_high
+		FROM (
+			SELECT CASE WHEN grouping(c.municipality_id) = 0 THEN 'municipality' ELSE 'region' END AS scope,
+				   c.round_id, c.municipality_id, count(*) AS schools, count(c.any_low) AS answered,
+				   coalesce(sum(c.teachers) FILTER (WHERE c.any_low IS NOT NULL), 0)::bigint AS teachers,
+				   coalesce(sum(c.any_low), 0)::bigint AS any_low, coalesce(sum(c.any_high), 0)::bigint AS any_high,
+				   NULL::text AS indicator, NULL::bigint AS numerator, NULL::bigint AS denominator
+			FROM school_competence c
+			GROUP BY GROUPING SETS ((c.round_id, c.municipality_id), (c.round_id))
+			UNION ALL
+			SELECT i.scope, i.round_id, i.municipality_id, NULL, NULL, NULL, NULL, NULL, i.indicator, i.numerator, i.denominator
+			FROM indicator_result i
+			WHERE i.indicator IN ('diagnosed_subject', 'diagnosed_method', 'diagnosed_psych')
+		) AS w
+		GROUP BY w.scope, w.round_id, w.municipality_id
+		HAVING max(w.schools) > 0
 	) AS g
 $view$),
 (1190, 'municipal_competence', $view$

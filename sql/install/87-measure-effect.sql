@@ -1,6 +1,7 @@
 -- Did it work (clause 1.2.12): for each measure, how the share of pupils below the minimum has changed in the schools
 -- that had it, beside the change in the listed schools of the same round that had no measure of that kind.
--- Only schools with results in both years count, so that a school which drops out cannot look like success.
+-- Only schools with results in both years count, so that a school which drops out cannot look like success, and only
+-- years whose results can show the measure: it has to be carried out first.
 
 CREATE FUNCTION region_measure_effect_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
@@ -8,6 +9,37 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
+(1270, 'result_pair', $view$
+	-- a school's pupils below the minimum in one year and in one of the three after it, all assessments together;
+	-- by windows over one pass, since the planner cannot guess how many rows a join of the years gives
+	SELECT y.school_id, y.year AS year_before, y.below AS below_before, y.participants AS participants_before,
+		   y.year + n.years AS year_after, n.below AS below_after, n.participants AS participants_after
+	FROM (SELECT g.school_id, g.year, g.below, g.participants,
+				 sum(g.below) OVER (w RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING) AS below_1,
+				 sum(g.participants) OVER (w RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING) AS participants_1,
+				 sum(g.below) OVER (w RANGE BETWEEN 2 FOLLOWING AND 2 FOLLOWING) AS below_2,
+				 sum(g.participants) OVER (w RANGE BETWEEN 2 FOLLOWING AND 2 FOLLOWING) AS participants_2,
+				 sum(g.below) OVER (w RANGE BETWEEN 3 FOLLOWING AND 3 FOLLOWING) AS below_3,
+				 sum(g.participants) OVER (w RANGE BETWEEN 3 FOLLOWING AND 3 FOLLOWING) AS participants_3
+		  FROM (SELECT z.school_id, z.year, sum(z.below_minimum) AS below, sum(z.participants) AS participants
+				FROM result z WHERE z.participants > 0 GROUP BY z.school_id, z.year) AS g
+		  WINDOW w AS (PARTITION BY g.school_id ORDER BY g.year)) AS y
+	CROSS JOIN LATERAL (VALUES (1, y.below_1::bigint, y.participants_1::bigint), (2, y.below_2::bigint, y.participants_2::bigint),
+							   (3, y.below_3::bigint, y.participants_3::bigint)) AS n(years, below, participants)
+	WHERE n.participants IS NOT NULL
+$view$),
+(1280, 'measure_target', $view$
+	SELECT s.measure_id, s.round_id, s.measure_kind, w.school_id
+	FROM measure s
+	JOIN measure_school w ON w.measure_id = s.measure_id
+	WHERE s.state <> 'cancelled'
+	UNION ALL
+	SELECT s.measure_id, s.round_id, s.measure_kind, m.school_id
+	FROM measure s
+	JOIN round_member m ON m.round_id = s.round_id AND (s.municipality_id IS NULL OR m.municipality_id = s.municipality_id)
+	WHERE s.state <> 'cancelled' AND m.kind = 'school' AND (m.low_results OR m.adverse_conditions)
+	  AND NOT EXISTS (SELECT FROM measure_school w WHERE w.measure_id = s.measure_id)
+$view$),
 (1290, 'measure_effect', $view$
 	SELECT e.measure_id, e.round_id, e.municipality_id, m.name AS municipality, e.indicator, e.measure_kind, e.title,
 		   e.year_before, e.year_after,
@@ -19,7 +51,8 @@ VALUES
 		   (e.percent_without_after - e.percent_without_before)::numeric(26,4) AS change_without,
 		   (e.percent_with_after - e.percent_with_before - (e.percent_without_after - e.percent_without_before))::numeric(26,4) AS difference,
 		   CASE
-			   WHEN e.year_after IS NULL THEN 'Результатов за следующие годы ещё нет'
+			   WHEN e.state <> 'done' THEN 'Мера ещё не исполнена'
+			   WHEN e.year_after IS NULL THEN 'Результатов после исполнения меры ещё нет'
 			   WHEN e.schools_with = 0 THEN 'У школ, которых касается мера, нет результатов за оба года'
 			   WHEN e.schools_without = 0 THEN 'Сравнить не с кем: нет школ перечня без такой меры с результатами за оба года'
 			   WHEN least(e.participants_with_before, e.participants_with_after) < g.min_n THEN format('За долей стоит меньше %s участников: судить об изменении нельзя', g.min_n)
@@ -36,7 +69,7 @@ VALUES
 			   shnor.percent(shnor.share(b.below_without_before, b.participants_without_before))::numeric(25,4) AS percent_without_before,
 			   shnor.percent(shnor.share(b.below_without_after, b.participants_without_after))::numeric(25,4) AS percent_without_after
 		FROM (
-			SELECT s.measure_id, s.round_id, s.municipality_id, s.indicator, s.measure_kind, s.title,
+			SELECT s.measure_id, s.round_id, s.municipality_id, s.indicator, s.measure_kind, s.title, s.state,
 				   r.results_year AS year_before, y.year AS year_after,
 				   coalesce(t.schools_with, 0) AS schools_with,
 				   coalesce(t.below_with_before, 0) AS below_with_before, coalesce(t.participants_with_before, 0) AS participants_with_before,
@@ -46,7 +79,9 @@ VALUES
 				   coalesce(t.below_without_after, 0) AS below_without_after, coalesce(t.participants_without_after, 0) AS participants_without_after
 			FROM measure s
 			JOIN round r ON r.round_id = s.round_id
-			LEFT JOIN (SELECT DISTINCT z.year FROM result z) AS y ON y.year BETWEEN r.results_year + 1 AND r.results_year + 3
+			LEFT JOIN (SELECT DISTINCT z.year FROM result z) AS y
+				-- results are of early summer: they can show what was done before June of their year
+				ON s.state = 'done' AND s.done_on < make_date(y.year, 6, 1) AND y.year BETWEEN r.results_year + 1 AND r.results_year + 3
 			LEFT JOIN (
 				SELECT p.measure_id, c.year_after,
 					   count(*) FILTER (WHERE p.had_it) AS schools_with,
@@ -80,37 +115,6 @@ VALUES
 	) AS e
 	CROSS JOIN (SELECT coalesce(max(g.min_n), 10) AS min_n, coalesce(max(g.confidence), 0.95)::numeric(5,4) AS confidence FROM setting g) AS g
 	LEFT JOIN municipality m ON m.municipality_id = e.municipality_id
-$view$),
-(1270, 'result_pair', $view$
-	-- a school's pupils below the minimum in one year and in one of the three after it, all assessments together;
-	-- by windows over one pass, since the planner cannot guess how many rows a join of the years gives
-	SELECT y.school_id, y.year AS year_before, y.below AS below_before, y.participants AS participants_before,
-		   y.year + n.years AS year_after, n.below AS below_after, n.participants AS participants_after
-	FROM (SELECT g.school_id, g.year, g.below, g.participants,
-				 sum(g.below) OVER (w RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING) AS below_1,
-				 sum(g.participants) OVER (w RANGE BETWEEN 1 FOLLOWING AND 1 FOLLOWING) AS participants_1,
-				 sum(g.below) OVER (w RANGE BETWEEN 2 FOLLOWING AND 2 FOLLOWING) AS below_2,
-				 sum(g.participants) OVER (w RANGE BETWEEN 2 FOLLOWING AND 2 FOLLOWING) AS participants_2,
-				 sum(g.below) OVER (w RANGE BETWEEN 3 FOLLOWING AND 3 FOLLOWING) AS below_3,
-				 sum(g.participants) OVER (w RANGE BETWEEN 3 FOLLOWING AND 3 FOLLOWING) AS participants_3
-		  FROM (SELECT z.school_id, z.year, sum(z.below_minimum) AS below, sum(z.participants) AS participants
-				FROM result z WHERE z.participants > 0 GROUP BY z.school_id, z.year) AS g
-		  WINDOW w AS (PARTITION BY g.school_id ORDER BY g.year)) AS y
-	CROSS JOIN LATERAL (VALUES (1, y.below_1::bigint, y.participants_1::bigint), (2, y.below_2::bigint, y.participants_2::bigint),
-							   (3, y.below_3::bigint, y.participants_3::bigint)) AS n(years, below, participants)
-	WHERE n.participants IS NOT NULL
-$view$),
-(1280, 'measure_target', $view$
-	SELECT s.measure_id, s.round_id, s.measure_kind, w.school_id
-	FROM measure s
-	JOIN measure_school w ON w.measure_id = s.measure_id
-	WHERE s.state <> 'cancelled'
-	UNION ALL
-	SELECT s.measure_id, s.round_id, s.measure_kind, m.school_id
-	FROM measure s
-	JOIN round_member m ON m.round_id = s.round_id AND (s.municipality_id IS NULL OR m.municipality_id = s.municipality_id)
-	WHERE s.state <> 'cancelled' AND m.kind = 'school' AND (m.low_results OR m.adverse_conditions)
-	  AND NOT EXISTS (SELECT FROM measure_school w WHERE w.measure_id = s.measure_id)
 $view$)
 $function$;
 COMMENT ON FUNCTION region_measure_effect_views() IS
@@ -130,7 +134,7 @@ VALUES
 ('result_pair', 'year_after', 'Год после.'),
 ('result_pair', 'below_after', 'Ниже минимума, после.'),
 ('result_pair', 'participants_after', 'Участников, после.'),
-('measure_effect', NULL, 'Что изменилось в школах с мерой и в школах перечня без такой меры (п. 1.2.12): доля участников оценочных процедур ниже минимума, год раунда и год после. Только школы с результатами за оба года.'),
+('measure_effect', NULL, 'Что изменилось в школах с мерой и в школах перечня без такой меры (п. 1.2.12): доля участников оценочных процедур ниже минимума, год раунда и год после. Только школы с результатами за оба года и только годы после исполнения меры (исполнено до 1 июня).'),
 ('measure_effect', 'title', 'Мера.'),
 ('measure_effect', 'municipality_id', 'Муниципалитет. Пусто: мера всего региона.'),
 ('measure_effect', 'indicator', 'Показатель, из-за которого принята.'),

@@ -93,5 +93,12 @@ SELECT results_eq('SELECT any_low, any_high, any_high_percent FROM municipal_com
 SELECT results_eq($$SELECT c.oid::regclass::text, col_description(c.oid, a.attnum) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'probe'::regnamespace AND c.relname LIKE '%competence' AND a.attname = 'teachers' ORDER BY 1$$,
 	$$VALUES ('municipal_competence', 'Педагогических работников в ответивших школах.'), ('regional_competence', 'Педагогических работников в ответивших школах.'), ('school_competence', 'Педагогических работников в организации, человек.')$$,
 	'teachers of a municipality are said to be those of the schools that answered');
+
+-- by kind the methodology decides, as in the report
+UPDATE indicator SET missing = 'no', numerator = 'least(diagnosed_psych, 1)' WHERE indicator = 'diagnosed_psych';
+SELECT is_empty($$SELECT c.psych_numerator, c.psych_denominator FROM regional_competence c JOIN regional_indicator i USING (round_id)
+	WHERE i.indicator = 'diagnosed_psych' AND (c.psych_numerator, c.psych_denominator) IS DISTINCT FROM (i.numerator, i.denominator)$$, 'another definition of an indicator holds for competences too');
+UPDATE indicator SET valid_until = '1990-01-01' WHERE indicator = 'diagnosed_psych';
+SELECT results_eq('SELECT DISTINCT psych_numerator, psych_denominator, psych_percent FROM regional_competence', $$VALUES (NULL::bigint, NULL::bigint, NULL::numeric)$$, 'without it there is no figure');
 SELECT finish();
 ROLLBACK;
