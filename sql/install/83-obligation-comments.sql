@@ -8,7 +8,7 @@ AS $function$
 VALUES
 ('obligation_term', NULL, 'Сроки: через сколько дней после конца раунда ждут записку, рекомендации, меры и решения.'),
 ('obligation_term', 'step', 'Что ждут: note — аналитическая записка, recommendation — рекомендации, measure — меры, decision — управленческое решение.'),
-('obligation_term', 'days', 'Дней после последнего дня раунда (ends_on, а если он не задан — due_on).'),
+('obligation_term', 'days', 'Дней после последнего дня раунда (день перед ends_on, а если он не задан — due_on).'),
 ('note', NULL, 'Аналитические записки о причинах отрицательных результатов (п. 1.2.6).'),
 ('note', 'note_id', 'Номер записки в этой базе.'),
 ('note', 'reason', 'Названная причина расхождения с порогом или плановым значением.'),
@@ -18,7 +18,7 @@ VALUES
 ('note', 'state', 'Состояние: received — получена, accepted — принята, returned — возвращена на доработку (записки как будто нет).'),
 ('recommendation_template', NULL, 'Справочник адресных рекомендаций (п. 1.2.9): текст и условие, при каком результате его выдают.'),
 ('recommendation_template', 'template_id', 'Номер текста.'),
-('recommendation_template', 'condition', 'Условие над результатом муниципалитета: score, note_required, numerator, denominator, answered, missing, percent, threshold.'),
+('recommendation_template', 'condition', 'Условие над результатом муниципалитета: score, note_required, numerator, denominator, answered, missing, percent, threshold, plan.'),
 ('recommendation_template', 'wording', 'Текст рекомендации.'),
 ('recommendation', NULL, 'Реестр выданных рекомендаций (п. 1.2.9).'),
 ('recommendation', 'recommendation_id', 'Номер рекомендации.'),

@@ -259,7 +259,7 @@ $view$),
 	FROM municipal_indicator i
 	JOIN round_term t ON t.round_id = i.round_id AND t.step = 'recommendation'
 	JOIN (
-		SELECT r.round_id, p.indicator, shnor.methodology(p.template_id, p.condition, NULL, NULL, 'exclude') AS methodology
+		SELECT r.round_id, p.indicator, shnor.methodology(p.template_id, shnor.condition_formula(p.condition), NULL, NULL, 'exclude') AS methodology
 		FROM recommendation_template p
 		JOIN round r ON (p.valid_from IS NULL OR p.valid_from <= r.cohort_on) AND (p.valid_until IS NULL OR r.cohort_on < p.valid_until)
 		GROUP BY r.round_id, p.indicator
@@ -274,7 +274,7 @@ $view$),
 		ORDER BY g.issued_on, g.recommendation_id
 		LIMIT 1
 	) AS g ON true
-	WHERE c.numerator <> 0
+	WHERE c.numerator = 1
 $view$),
 (920, 'measure_status', $view$
 	SELECT s.measure_id, s.round_id, s.municipality_id, m.name AS municipality, s.indicator, s.measure_kind, k.title AS kind_title,

@@ -129,7 +129,7 @@ $view$),
 		   CASE WHEN x.numerator IS NULL THEN w.missing END AS missing
 	FROM (
 		SELECT d.criterion,
-			   shnor.methodology(d.position, '(' || d.condition || ') AND true', NULL, NULL, NULL) AS methodology
+			   shnor.methodology(d.position, shnor.condition_formula(d.condition), NULL, NULL, NULL) AS methodology
 		FROM effectiveness_criterion k
 		JOIN effectiveness_condition d ON d.criterion = k.criterion
 		WHERE k.in_use
@@ -139,7 +139,7 @@ $view$),
 	CROSS JOIN LATERAL shnor.contribution(k.methodology, c) AS x
 	JOIN (
 		SELECT d.criterion, d.position, d.title, d.condition,
-			   shnor.columns(shnor.methodology(d.position, d.condition, NULL, NULL, NULL)) AS reads
+			   shnor.columns(shnor.methodology(d.position, shnor.condition_formula(d.condition), NULL, NULL, NULL)) AS reads
 		FROM effectiveness_condition d
 		WHERE d.criterion IN (SELECT k.criterion FROM effectiveness_criterion k WHERE k.in_use)
 		GROUP BY d.criterion, d.position, d.title, d.condition

@@ -162,6 +162,8 @@ UPDATE effectiveness_condition SET condition = 'below_4 = 0' WHERE position = 47
 SELECT throws_ok('SELECT * FROM effectiveness', '42703', NULL, 'there is no fourth year');
 UPDATE effectiveness_condition SET condition = 'below_3' WHERE position = 4711;
 SELECT throws_ok('SELECT * FROM effectiveness', '42804', NULL, 'a number is no condition');
+UPDATE effectiveness_condition SET condition = 'true -- всегда' WHERE position = 4711;
+SELECT lives_ok('SELECT * FROM effectiveness', 'a comment ends with its line');
 UPDATE effectiveness_criterion SET in_use = criterion = 'default' WHERE criterion = 'gap_closed';
 UPDATE effectiveness_criterion SET in_use = true WHERE criterion = 'default';
 
