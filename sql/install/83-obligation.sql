@@ -11,7 +11,7 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
-	-- days after the end of the round
+	-- days after the last day of the round
 	CREATE TABLE obligation_term (
 		step	text PRIMARY KEY CHECK (step IN ('note', 'recommendation', 'measure', 'decision')),
 		days	integer NOT NULL CHECK (days >= 0),
@@ -224,8 +224,9 @@ VALUES
 					(now() AT TIME ZONE coalesce((SELECT s.time_zone FROM setting s), 'Europe/Moscow'))::date) AS today
 $view$),
 (120, 'round_term', $view$
-	-- the last day of each obligation of a round that has begun; a step without a term is owed all the same
-	SELECT r.round_id, r.title AS round_title, v.step, coalesce(r.ends_on, r.due_on) + t.days AS due_on, d.today
+	-- the last day of each obligation of a round that has begun; a step without a term is owed all the same;
+	-- terms count from the last day: ends_on is the day after it
+	SELECT r.round_id, r.title AS round_title, v.step, coalesce(r.ends_on - 1, r.due_on) + t.days AS due_on, d.today
 	FROM round r
 	CROSS JOIN (VALUES ('note'), ('recommendation'), ('measure'), ('decision')) AS v(step)
 	LEFT JOIN obligation_term t ON t.step = v.step
@@ -252,29 +253,44 @@ $view$),
 	WHERE i.note_required OR n.state <> 'returned'
 $view$),
 (910, 'recommendation_due', $view$
-	SELECT i.round_id, i.round_title, i.municipality_id, i.municipality, i.position, i.indicator, i.title,
-		   p.template_id, p.kind, p.addressee, p.wording, t.due_on, g.recommendation_id, g.issued_on,
+	-- what was issued to the municipality, not to one of its schools: by the text, or else a text of one's own of that
+	-- kind and addressee, one for each
+	SELECT d.round_id, d.round_title, d.municipality_id, d.municipality, d.position, d.indicator, d.title,
+		   d.template_id, d.kind, d.addressee, d.wording, t.due_on, g.recommendation_id, g.issued_on,
 		   CASE WHEN g.recommendation_id IS NOT NULL THEN 'issued' WHEN t.today > t.due_on THEN 'overdue' ELSE 'due' END AS state,
 		   greatest(coalesce(g.issued_on, t.today) - t.due_on, 0) AS days_late
-	FROM municipal_indicator i
-	JOIN round_term t ON t.round_id = i.round_id AND t.step = 'recommendation'
-	JOIN (
-		SELECT r.round_id, p.indicator, shnor.methodology(p.template_id, p.condition, NULL, NULL, 'exclude') AS methodology
-		FROM recommendation_template p
-		JOIN round r ON (p.valid_from IS NULL OR p.valid_from <= r.cohort_on) AND (p.valid_until IS NULL OR r.cohort_on < p.valid_until)
-		GROUP BY r.round_id, p.indicator
-	) AS k ON k.round_id = i.round_id AND k.indicator = i.indicator
-	CROSS JOIN LATERAL shnor.contribution(k.methodology, i) AS c
-	JOIN recommendation_template p ON p.template_id = c.id
-	LEFT JOIN LATERAL (
-		SELECT g.recommendation_id, g.issued_on
-		FROM recommendation g
-		WHERE g.round_id = i.round_id AND g.municipality_id = i.municipality_id AND g.indicator = i.indicator
-		  AND (g.template_id = p.template_id OR g.template_id IS NULL AND g.kind = p.kind AND g.addressee = p.addressee)
-		ORDER BY g.issued_on, g.recommendation_id
-		LIMIT 1
-	) AS g ON true
-	WHERE c.numerator <> 0
+	FROM (
+		SELECT i.round_id, i.round_title, i.municipality_id, i.municipality, i.position, i.indicator, i.title,
+			   p.template_id, p.kind, p.addressee, p.wording, g.recommendation_id, g.issued_on,
+			   row_number() OVER (PARTITION BY i.round_id, i.municipality_id, i.indicator, p.kind, p.addressee, g.recommendation_id IS NULL
+								  ORDER BY p.template_id) AS number
+		FROM municipal_indicator i
+		JOIN (
+			SELECT r.round_id, p.indicator, shnor.methodology(p.template_id, shnor.condition_formula(p.condition), NULL, NULL, 'exclude') AS methodology
+			FROM recommendation_template p
+			JOIN round r ON (p.valid_from IS NULL OR p.valid_from <= r.cohort_on) AND (p.valid_until IS NULL OR r.cohort_on < p.valid_until)
+			GROUP BY r.round_id, p.indicator
+		) AS k ON k.round_id = i.round_id AND k.indicator = i.indicator
+		CROSS JOIN LATERAL shnor.contribution(k.methodology, i) AS c
+		JOIN recommendation_template p ON p.template_id = c.id
+		LEFT JOIN (
+			SELECT DISTINCT ON (g.round_id, g.municipality_id, g.indicator, g.template_id) g.*
+			FROM recommendation g
+			WHERE g.school_id IS NULL AND g.template_id IS NOT NULL
+			ORDER BY g.round_id, g.municipality_id, g.indicator, g.template_id, g.issued_on, g.recommendation_id
+		) AS g ON g.round_id = i.round_id AND g.municipality_id = i.municipality_id AND g.indicator = i.indicator AND g.template_id = p.template_id
+		WHERE c.numerator = 1
+	) AS d
+	JOIN round_term t ON t.round_id = d.round_id AND t.step = 'recommendation'
+	LEFT JOIN (
+		SELECT w.*, row_number() OVER (PARTITION BY w.round_id, w.municipality_id, w.indicator, w.kind, w.addressee
+									   ORDER BY w.issued_on, w.recommendation_id) AS number
+		FROM recommendation w
+		WHERE w.school_id IS NULL AND w.template_id IS NULL
+	) AS w ON w.round_id = d.round_id AND w.municipality_id = d.municipality_id AND w.indicator = d.indicator
+		AND w.kind = d.kind AND w.addressee = d.addressee AND w.number = d.number AND d.recommendation_id IS NULL
+	CROSS JOIN LATERAL (SELECT coalesce(d.recommendation_id, w.recommendation_id) AS recommendation_id,
+							   coalesce(d.issued_on, w.issued_on) AS issued_on) AS g
 $view$),
 (920, 'measure_status', $view$
 	SELECT s.measure_id, s.round_id, s.municipality_id, m.name AS municipality, s.indicator, s.measure_kind, k.title AS kind_title,
@@ -351,7 +367,7 @@ $view$),
 				   FROM recommendation_due g GROUP BY g.round_id, g.municipality_id, g.indicator) AS g
 			ON g.round_id = i.round_id AND g.municipality_id = i.municipality_id AND g.indicator = i.indicator
 		CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM recommendation x WHERE x.round_id = i.round_id AND x.municipality_id = i.municipality_id
-										   AND x.indicator = i.indicator) AS written) AS w
+										   AND x.indicator = i.indicator AND x.school_id IS NULL) AS written) AS w
 		LEFT JOIN (SELECT s.round_id, s.municipality_id, s.indicator, count(*) AS total,
 						  count(*) FILTER (WHERE s.state = 'done') AS done, count(*) FILTER (WHERE s.state = 'overdue') AS overdue
 				   FROM measure_status s WHERE s.state <> 'cancelled' GROUP BY s.round_id, s.municipality_id, s.indicator) AS a

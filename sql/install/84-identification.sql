@@ -56,17 +56,17 @@ BEGIN
 	-- the methodology has no rule; leaving is the exact negation of entering, so neither is the stricter
 	INSERT INTO identification_rule (status, title, item_condition, enter_condition, leave_condition, source_note) VALUES
 	('low_results',
-	 'ниже минимума не менее 30 % участников в двух и более оценках года, хотя бы в одной из них второй год подряд; считаются оценки, где не менее 10 участников',
+	 'ниже минимума не менее 30 % участников в двух и более результатах года (результат — процедура, предмет, класс), хотя бы в одном из них второй год подряд; считаются результаты, где не менее 10 участников',
 	 'participants >= 10 AND 100 * below_minimum >= 30 * participants',
 	 'marked >= 2 AND repeated >= 1',
 	 'marked < 2 OR repeated = 0',
 	 'В методике правила нет. Так, по сообщению печати, школы с низкими результатами определяют в другом регионе России; правило нужно подтвердить приказом департамента.'),
 	('risk_zone',
-	 'ниже минимума не менее 30 % участников хотя бы в одной оценке года; считаются оценки, где не менее 10 участников',
+	 'ниже минимума не менее 30 % участников хотя бы в одном результате года (результат — процедура, предмет, класс); считаются результаты, где не менее 10 участников',
 	 'participants >= 10 AND 100 * below_minimum >= 30 * participants',
 	 'marked >= 1',
 	 'marked = 0',
-	 'В методике правила нет. Составлено по правилу для ШНОР, которое, по сообщению печати, действует в другом регионе России: та же отметка, но хотя бы одна; правило нужно подтвердить приказом департамента.');
+	 'В методике правила нет. Составлено по правилу для ШНОР, которое, по сообщению печати, действует в другом регионе России: та же отметка, но достаточно одной; правило нужно подтвердить приказом департамента.');
 END
 $function$;
 COMMENT ON FUNCTION region_identification_seed(text) IS
@@ -97,8 +97,7 @@ $view$),
 		SELECT r.year, r.school_id, r.assessment, r.subject, r.grade, r.participants, r.below_minimum,
 			   r.previous_participants, r.previous_below, i.rule_id, i.status, c.numerator = 1 AS marked
 		FROM (
-			-- parenthesised, and with a condition beside it: a formula that is no condition is refused
-			SELECT shnor.methodology(i.rule_id, '(' || i.item_condition || ') AND true', NULL, NULL, NULL) AS methodology
+			SELECT shnor.methodology(i.rule_id, shnor.condition_formula(i.item_condition), NULL, NULL, NULL) AS methodology
 			FROM identification_rule i
 			HAVING count(*) > 0
 		) AS k
@@ -170,8 +169,8 @@ $view$),
 					  coalesce(a.issuer || ', № ' || a.number || ' от ' || to_char(a.issued_on, 'DD.MM.YYYY'), 'приказ не указан')),
 			   CASE
 				   WHEN d.assessments IS NULL THEN format('Результатов за %s год нет.', d.year)
-				   WHEN d.unjudged > 0 THEN format('За %s год оценок: %s, из них правило не может судить: %s.', d.year, d.assessments, d.unjudged)
-				   ELSE format('За %s год отмечено оценок: %s из %s; %s.', d.year, d.marked, d.assessments,
+				   WHEN d.unjudged > 0 THEN format('За %s год результатов: %s, из них правило не может судить: %s.', d.year, d.assessments, d.unjudged)
+				   ELSE format('За %s год отмечено результатов: %s из %s; %s.', d.year, d.marked, d.assessments,
 							   CASE
 								   WHEN d.assessments_before IS NULL THEN format('отмечены ли они второй год подряд, неизвестно: за %s год результатов нет', d.year - 1)
 								   WHEN d.repeated IS NULL THEN 'отмечены ли они второй год подряд, правило судить не может'
@@ -185,7 +184,7 @@ $view$),
 				   WHEN d.candidate THEN 'Выполнено условие включения.'
 				   ELSE 'Условие включения не выполнено.'
 			   END,
-			   format('Правило: %s. Оценка отмечается, если %s; %s, если %s.', i.title, i.item_condition,
+			   format('Правило: %s. Результат отмечается, если %s; %s, если %s.', i.title, i.item_condition,
 					  CASE WHEN d.listed THEN 'школа исключается' ELSE 'школа включается' END,
 					  CASE WHEN d.listed THEN i.leave_condition ELSE i.enter_condition END)) AS reason,
 		   d.rule_id
@@ -197,8 +196,8 @@ $view$),
 			FROM identification_case c
 			JOIN (
 				SELECT i.rule_id,
-					   shnor.methodology(i.rule_id, '(' || i.enter_condition || ') AND true', NULL, NULL, NULL) AS enter,
-					   shnor.methodology(i.rule_id, '(' || i.leave_condition || ') AND true', NULL, NULL, NULL) AS leave
+					   shnor.methodology(i.rule_id, shnor.condition_formula(i.enter_condition), NULL, NULL, NULL) AS enter,
+					   shnor.methodology(i.rule_id, shnor.condition_formula(i.leave_condition), NULL, NULL, NULL) AS leave
 				FROM identification_rule i
 				GROUP BY i.rule_id
 			) AS k ON k.rule_id = c.rule_id
@@ -225,7 +224,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
-('result', NULL, 'Результаты оценочных процедур (данные ИРЦОКО): одна строка на год, школу, процедуру, предмет и класс. Нет строки — нет данных, а не ноль.'),
+('result', NULL, 'Результаты оценочных процедур (данные ИРЦОКО): один результат — год, школа, процедура, предмет и класс. Нет строки — нет данных, а не ноль.'),
 ('result', 'year', 'Год процедуры.'),
 ('result', 'school_id', 'Школа.'),
 ('result', 'assessment', 'Процедура: ЕГЭ, ОГЭ, ВПР и другие. Пишется всегда одинаково.'),
@@ -239,40 +238,40 @@ VALUES
 ('identification_rule', 'rule_id', 'Номер правила: его называет сообщение об ошибке в формуле.'),
 ('identification_rule', 'status', 'Статус, о котором правило: low_results — ШНОР, adverse_conditions — ШНСУ, risk_zone — зона риска. Два правила об одном статусе в один день не действуют.'),
 ('identification_rule', 'title', 'Правило словами, как в отчёте: продолжает слово «Правило:».'),
-('identification_rule', 'item_condition', 'Когда отмечается оценка (строка таблицы result). Условие над participants, below_minimum, marks_sum, grade и previous_participants, previous_below — теми же числами годом раньше (пусто, если строки нет).'),
-('identification_rule', 'enter_condition', 'Когда школе не из перечня пора в него. Условие над assessments (оценок за год), marked (отмечено), repeated (отмечено второй год подряд; пусто, если за прошлый год результатов нет), assessments_before, marked_before (то же годом раньше), participants, below_minimum (суммы), unjudged (оценок, о которых условие отметки не может судить) и listed (в перечне ли).'),
+('identification_rule', 'item_condition', 'Когда отмечается результат (строка таблицы result). Условие над participants, below_minimum, marks_sum, grade и previous_participants, previous_below — теми же числами годом раньше (пусто, если строки нет).'),
+('identification_rule', 'enter_condition', 'Когда школе не из перечня пора в него. Условие над assessments (результатов за год), marked (отмечено), repeated (отмечено второй год подряд; пусто, если за прошлый год результатов нет), assessments_before, marked_before (то же годом раньше), participants, below_minimum (суммы), unjudged (результатов, о которых условие отметки не может судить) и listed (в перечне ли).'),
 ('identification_rule', 'leave_condition', 'Когда школе из перечня пора из него. Условие над теми же столбцами.'),
 ('identification_rule', 'legal_act_id', 'Приказ, которым правило установлено. Пусто: не установлено.'),
 ('identification_rule', 'source_note', 'Откуда правило и что с ним ещё нужно сделать.'),
 ('identification_rule', 'valid_from', 'Первый день действия; сравнивается с датой состава раунда. Пусто: действует с начала.'),
-('school_result', NULL, 'Результаты школы за год: суммы по всем оценкам; одна строка на год и школу. Человек, который участвовал в двух оценках, считается дважды.'),
+('school_result', NULL, 'Результаты школы за год: суммы по всем процедурам, предметам и классам; одна строка на год и школу. Человек, у которого результаты по двум предметам, считается дважды.'),
 ('school_result', 'year', 'Год процедур.'),
-('school_result', 'assessments', 'Сколько оценок (строк таблицы result).'),
+('school_result', 'assessments', 'Сколько результатов (строк таблицы result).'),
 ('school_result', 'participants', 'Участий всего.'),
 ('school_result', 'below_minimum', 'Из них ниже минимума.'),
 ('school_result', 'percent', 'Доля ниже минимума, %. Пусто, если участников не было.'),
-('result_mark', NULL, 'Каждая оценка по каждому правилу: отмечена ли она сейчас и годом раньше. Так от вывода об идентификации приходят к результатам.'),
+('result_mark', NULL, 'Каждый результат по каждому правилу: отмечен ли он сейчас и годом раньше. Так от вывода об идентификации приходят к результатам.'),
 ('result_mark', 'year', 'Год процедуры.'),
 ('result_mark', 'assessment', 'Процедура.'),
 ('result_mark', 'subject', 'Предмет.'),
 ('result_mark', 'grade', 'Класс.'),
 ('result_mark', 'participants', 'Участников.'),
 ('result_mark', 'below_minimum', 'Ниже минимума.'),
-('result_mark', 'previous_participants', 'Участников той же оценки годом раньше. Пусто: не было.'),
-('result_mark', 'previous_below', 'Ниже минимума в той же оценке годом раньше. Пусто: не было.'),
+('result_mark', 'previous_participants', 'Участников годом раньше: та же процедура, предмет и класс. Пусто: не было.'),
+('result_mark', 'previous_below', 'Из них ниже минимума. Пусто: не было.'),
 ('result_mark', 'rule_id', 'Правило.'),
 ('result_mark', 'status', 'Статус, о котором правило.'),
-('result_mark', 'marked', 'Отмечена. Пусто: правило судить не может.'),
-('result_mark', 'marked_before', 'Та же оценка отмечена годом раньше. Пусто: её не было или правило судить не может.'),
-('school_mark', NULL, 'Служебное: отмеченные оценки школы за год по каждому правилу. Для отчётов — identification.'),
+('result_mark', 'marked', 'Отмечен. Пусто: правило судить не может.'),
+('result_mark', 'marked_before', 'Результат той же процедуры, предмета и класса отмечен годом раньше. Пусто: его не было или правило судить не может.'),
+('school_mark', NULL, 'Служебное: отмеченные результаты школы за год по каждому правилу. Для отчётов — identification.'),
 ('school_mark', 'year', 'Год процедур.'),
 ('school_mark', 'rule_id', 'Правило.'),
 ('school_mark', 'status', 'Статус, о котором правило.'),
-('school_mark', 'assessments', 'Сколько оценок у школы за год. Пусто: результатов нет.'),
+('school_mark', 'assessments', 'Сколько результатов (процедура, предмет, класс) у школы за год. Пусто: нет ни одного.'),
 ('school_mark', 'unjudged', 'О скольких из них условие отметки не может судить.'),
 ('school_mark', 'marked', 'Сколько отмечено. Пусто: неизвестно.'),
 ('school_mark', 'repeated', 'Сколько отмечено второй год подряд. Пусто: неизвестно или за прошлый год результатов нет.'),
-('school_mark', 'assessments_before', 'Сколько оценок годом раньше. Пусто: результатов нет.'),
+('school_mark', 'assessments_before', 'Сколько результатов годом раньше. Пусто: нет ни одного.'),
 ('school_mark', 'marked_before', 'Сколько отмечено годом раньше. Пусто: неизвестно.'),
 ('school_mark', 'participants', 'Участий всего.'),
 ('school_mark', 'below_minimum', 'Из них ниже минимума.'),
@@ -281,11 +280,11 @@ VALUES
 ('identification_case', 'status', 'Статус, о котором правило.'),
 ('identification_case', 'listed', 'Школа в перечне на дату состава раунда.'),
 ('identification_case', 'year', 'Год процедур, на которых стоит перечень раунда.'),
-('identification_case', 'assessments', 'Сколько оценок у школы за год. Пусто: результатов нет.'),
+('identification_case', 'assessments', 'Сколько результатов (процедура, предмет, класс) у школы за год. Пусто: нет ни одного.'),
 ('identification_case', 'unjudged', 'О скольких из них условие отметки не может судить.'),
 ('identification_case', 'marked', 'Сколько отмечено. Пусто: неизвестно.'),
 ('identification_case', 'repeated', 'Сколько отмечено второй год подряд. Пусто: неизвестно или за прошлый год результатов нет.'),
-('identification_case', 'assessments_before', 'Сколько оценок годом раньше. Пусто: результатов нет.'),
+('identification_case', 'assessments_before', 'Сколько результатов годом раньше. Пусто: нет ни одного.'),
 ('identification_case', 'marked_before', 'Сколько отмечено годом раньше. Пусто: неизвестно.'),
 ('identification_case', 'participants', 'Участий всего.'),
 ('identification_case', 'below_minimum', 'Из них ниже минимума.'),
@@ -295,13 +294,13 @@ VALUES
 ('identification', 'status', 'Статус: low_results — ШНОР, adverse_conditions — ШНСУ, risk_zone — зона риска.'),
 ('identification', 'listed', 'Школа в перечне на дату состава раунда: так решил приказ.'),
 ('identification', 'year', 'Год процедур, на которых стоит перечень раунда.'),
-('identification', 'assessments', 'Сколько оценок у школы за год. Пусто: результатов нет.'),
+('identification', 'assessments', 'Сколько результатов (процедура, предмет, класс) у школы за год. Пусто: нет ни одного.'),
 ('identification', 'marked', 'Сколько отмечено. Пусто: неизвестно.'),
 ('identification', 'repeated', 'Сколько отмечено второй год подряд. Пусто: неизвестно или за прошлый год результатов нет.'),
 ('identification', 'marked_before', 'Сколько отмечено годом раньше. Пусто: неизвестно.'),
 ('identification', 'candidate', 'Результаты указывают на этот статус: не в перечне — выполнено условие включения, в перечне — не выполнено условие исключения. Пусто: судить нельзя.'),
 ('identification', 'difference', 'Расхождение: none — нет, should_enter — по правилу пора включить, should_leave — пора исключить, no_data — данных не хватает.'),
-('identification', 'reason', 'Почему: что решил приказ, сколько оценок отмечено и что говорит правило.'),
+('identification', 'reason', 'Почему: что решил приказ, сколько результатов отмечено и что говорит правило.'),
 ('identification', 'rule_id', 'Правило.')
 $function$;
 COMMENT ON FUNCTION region_identification_comments() IS

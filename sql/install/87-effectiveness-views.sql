@@ -80,6 +80,12 @@ $view$),
 $view$),
 (1230, 'spell_case', $view$
 	-- what the conditions see; a year without results, or with nobody who took part, has no share
+	WITH region_year AS (
+		SELECT t.year, sum(t.participants)::bigint AS participants, sum(t.below_minimum)::bigint AS below_minimum
+		FROM school_result t
+		GROUP BY t.year
+		HAVING sum(t.participants) > 0
+	)
 	SELECT c.school_id, c.year, (row_number() OVER (PARTITION BY c.school_id ORDER BY c.year))::integer AS spell,
 		   c.low_results, c.adverse_conditions, c.last_listed_year, c.seen_year, c.relisted_year,
 		   c.stands_1, c.stands_2, c.stands_3, c.listed_1, c.listed_2, c.listed_3,
@@ -88,7 +94,8 @@ $view$),
 			   WHEN num_nulls(c.listed_1, c.listed_2, c.listed_3) = 0 THEN false
 		   END AS relisted,
 		   c.below_0, c.participants_0, c.below_1, c.participants_1, c.below_2, c.participants_2, c.below_3, c.participants_3,
-		   r.below_minimum AS region_below_3, r.participants AS region_participants_3
+		   r.below_minimum AS region_below_3, r.participants AS region_participants_3,
+		   b.below_minimum AS region_below_0, b.participants AS region_participants_0
 	FROM (
 		SELECT y.school_id, y.year, y.low_results, y.adverse_conditions,
 			   coalesce(y.out_year - 1, max(y.observed_year)) AS last_listed_year,
@@ -116,12 +123,8 @@ $view$),
 		LEFT JOIN school_result t ON t.year = y.observed_year AND t.school_id = y.stands_id AND t.participants > 0
 		GROUP BY y.school_id, y.year, y.low_results, y.adverse_conditions, y.out_year
 	) AS c
-	LEFT JOIN (
-		SELECT t.year, sum(t.participants)::bigint AS participants, sum(t.below_minimum)::bigint AS below_minimum
-		FROM school_result t
-		GROUP BY t.year
-		HAVING sum(t.participants) > 0
-	) AS r ON r.year = c.year + 3 AND c.seen_year >= c.year + 3
+	LEFT JOIN region_year b ON b.year = c.year
+	LEFT JOIN region_year r ON r.year = c.year + 3 AND c.seen_year >= c.year + 3
 $view$),
 (1240, 'spell_condition', $view$
 	-- the criterion in use, condition by condition; where one cannot be judged, for want of what
@@ -129,7 +132,7 @@ $view$),
 		   CASE WHEN x.numerator IS NULL THEN w.missing END AS missing
 	FROM (
 		SELECT d.criterion,
-			   shnor.methodology(d.position, '(' || d.condition || ') AND true', NULL, NULL, NULL) AS methodology
+			   shnor.methodology(d.position, shnor.condition_formula(d.condition), NULL, NULL, NULL) AS methodology
 		FROM effectiveness_criterion k
 		JOIN effectiveness_condition d ON d.criterion = k.criterion
 		WHERE k.in_use
@@ -139,7 +142,7 @@ $view$),
 	CROSS JOIN LATERAL shnor.contribution(k.methodology, c) AS x
 	JOIN (
 		SELECT d.criterion, d.position, d.title, d.condition,
-			   shnor.columns(shnor.methodology(d.position, d.condition, NULL, NULL, NULL)) AS reads
+			   shnor.columns(shnor.methodology(d.position, shnor.condition_formula(d.condition), NULL, NULL, NULL)) AS reads
 		FROM effectiveness_condition d
 		WHERE d.criterion IN (SELECT k.criterion FROM effectiveness_criterion k WHERE k.in_use)
 		GROUP BY d.criterion, d.position, d.title, d.condition
@@ -150,11 +153,11 @@ $view$),
 									 WHEN n.stands_id IS NULL THEN 'в %s году нет ни школы, ни правопреемника'
 									 ELSE 'нет результатов за %s год'
 								 END, c.year + n.years), ', ' ORDER BY n.years) AS missing
-		FROM (VALUES (0, c.school_id, c.participants_0, 1), (1, c.stands_1, c.participants_1, 1),
+		FROM (VALUES (0, c.school_id, c.participants_0, c.region_participants_0), (1, c.stands_1, c.participants_1, 1),
 					 (2, c.stands_2, c.participants_2, 1), (3, c.stands_3, c.participants_3, c.region_participants_3)
 			 ) AS n(years, stands_id, participants, in_region)
 		WHERE n.participants IS NULL AND e.reads && ARRAY['below_' || n.years, 'participants_' || n.years]
-		   OR n.in_region IS NULL AND e.reads && ARRAY['region_below_3', 'region_participants_3']
+		   OR n.in_region IS NULL AND e.reads && ARRAY['region_below_' || n.years, 'region_participants_' || n.years]
 		   OR n.stands_id IS NULL AND ('listed_' || n.years = ANY (e.reads) OR c.relisted IS NULL AND 'relisted' = ANY (e.reads))
 	) AS w ON x.numerator IS NULL
 $view$),

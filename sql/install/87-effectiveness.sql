@@ -38,7 +38,7 @@ BEGIN
 
 	INSERT INTO effectiveness_criterion (criterion, title, in_use) VALUES
 	('default', 'Школа вышла из перечня, её результаты лучше исходных и на второй год не были хуже', true),
-	('gap_closed', 'Школа вышла из перечня и сократила разрыв с регионом не менее чем наполовину', false);
+	('gap_closed', 'Школа вышла из перечня и сократила разрыв с регионом не менее чем наполовину, какой бы ни взять его долю: года включения или третьего года', false);
 
 	-- Shares are compared crosswise, in whole numbers: b/p < c/q is b*q < c*p, and p, q are never 0 here.
 	INSERT INTO effectiveness_condition (criterion, position, title, condition) VALUES
@@ -46,13 +46,18 @@ BEGIN
 	('default', 2, 'результаты лучше исходных', 'below_3 * participants_0 < below_0 * participants_3'),
 	('default', 3, 'на второй год не хуже исходных', 'below_2 * participants_0 <= below_0 * participants_2'),
 	('gap_closed', 1, 'не включена снова к третьему году', 'NOT listed_3 AND NOT relisted'),
-	-- With the school's shares s0 and s3 and the region's share r, all in t+3's terms: there was a gap, s0 > r,
-	-- and at most half of it is left, s3 - r <= (s0 - r)/2, that is 2*s3 <= s0 + r. Multiplied by all three
-	-- denominators. One share of the region measures both years: it keeps the products of three numbers.
-	('gap_closed', 2, 'разрыв с регионом сокращён не менее чем наполовину',
+	-- With the school's shares s0 and s3 and a share r of the region: there was a gap, s0 > r, and at most half of it
+	-- is left, s3 - r <= (s0 - r)/2, that is 2*s3 <= s0 + r, which implies s3 < s0. Multiplied by all three
+	-- denominators. One share of the region measures both years, which keeps the products at three numbers; the gap
+	-- has to close by that of t+3, where the region got better, and by that of t, where it got worse.
+	('gap_closed', 2, 'разрыв с долей региона в третий год сокращён не менее чем наполовину',
 	 'below_0 * region_participants_3 > region_below_3 * participants_0 AND '
 	 '2 * below_3 * participants_0 * region_participants_3 <= '
-	 'below_0 * participants_3 * region_participants_3 + region_below_3 * participants_0 * participants_3');
+	 'below_0 * participants_3 * region_participants_3 + region_below_3 * participants_0 * participants_3'),
+	('gap_closed', 3, 'разрыв с долей региона в год включения сокращён не менее чем наполовину',
+	 'below_0 * region_participants_0 > region_below_0 * participants_0 AND '
+	 '2 * below_3 * participants_0 * region_participants_0 <= '
+	 'below_0 * participants_3 * region_participants_0 + region_below_0 * participants_0 * participants_3');
 END
 $function$;
 COMMENT ON FUNCTION region_effectiveness_seed(text) IS
@@ -72,7 +77,7 @@ VALUES
 ('effectiveness_condition', 'criterion', 'Критерий.'),
 ('effectiveness_condition', 'position', 'Порядковый номер условия; его называет сообщение об ошибке в формуле.'),
 ('effectiveness_condition', 'title', 'Условие словами, как в отчёте.'),
-('effectiveness_condition', 'condition', 'Условие: выражение над below_0 … below_3 и participants_0 … participants_3 (ниже минимума и участий в год включения и через 1–3 года), listed_1 … listed_3 (в перечне ли), relisted (включена ли снова), region_below_3, region_participants_3 (весь регион через три года). Пусто — неизвестно.'),
+('effectiveness_condition', 'condition', 'Условие: выражение над below_0 … below_3 и participants_0 … participants_3 (ниже минимума и участий в год включения и через 1–3 года), listed_1 … listed_3 (в перечне ли), relisted (включена ли снова), region_below_0, region_participants_0 (весь регион в год включения), region_below_3, region_participants_3 (весь регион через три года). Пусто — неизвестно.'),
 ('monitoring_year', NULL, 'Годы наблюдения: раунд года и день, на который взят перечень; одна строка на год от первых данных до сегодняшнего дня.'),
 ('monitoring_year', 'year', 'Год.'),
 ('monitoring_year', 'round_id', 'Раунд, перечень которого стоит на результатах этого года; из нескольких — последний по дате состава, черновики не в счёт. Пусто: раунда не было.'),
@@ -100,6 +105,8 @@ VALUES
 ('spell_case', 'stands_2', 'Кто стоит за школу через два года.'),
 ('spell_case', 'stands_3', 'Кто стоит за школу через три года.'),
 ('spell_case', 'relisted', 'Включена снова не позже третьего года. Пусто: неизвестно.'),
+('spell_case', 'region_below_0', 'Весь регион в год включения: ниже минимума.'),
+('spell_case', 'region_participants_0', 'Весь регион в год включения: участий.'),
 ('spell_case', 'region_below_3', 'Весь регион через три года: ниже минимума.'),
 ('spell_case', 'region_participants_3', 'Весь регион через три года: участий.'),
 ('spell_condition', NULL, 'Условия применяемого критерия по каждому включению: выполнено, нет или судить нельзя.'),

@@ -138,16 +138,27 @@ SELECT results_eq('SELECT school_id, criterion, conditions::integer, state, reas
 	'without a criterion nothing is a success');
 UPDATE effectiveness_criterion SET in_use = true WHERE criterion = 'gap_closed';
 SELECT results_eq('SELECT school_id, conditions_met::integer, conditions::integer, state FROM effectiveness WHERE year = 2022 AND school_id NOT IN (6, 10, 15, 18, 21) ORDER BY 1',
-	$$VALUES (1, 1, 2, 'partly'), (2, 1, 2, 'partly'),
-			 (3, 0, 2, 'not_effective'),			-- it was better than the region: no gap to close
-			 (4, 2, 2, 'effective'),				-- does without t+2
-			 (7, 1, 2, 'partly'),
-			 (8, 2, 2, 'effective'),				-- 40 to 30 % where the region has 20: half of the gap, exactly
-			 (12, 2, 2, 'effective'), (14, 0, 2, 'insufficient_data'), (23, 2, 2, 'effective'), (24, 1, 2, 'insufficient_data')$$,
+	$$VALUES (1, 1, 3, 'partly'), (2, 1, 3, 'partly'),
+			 (3, 0, 3, 'not_effective'),			-- it was better than the region: no gap to close
+			 (4, 3, 3, 'effective'),				-- does without t+2
+			 (7, 2, 3, 'partly'),
+			 (8, 3, 3, 'effective'),				-- 40 to 30 % where the region has 20: half of the gap, exactly
+			 (12, 3, 3, 'effective'), (14, 0, 3, 'insufficient_data'), (23, 3, 3, 'effective'), (24, 1, 3, 'insufficient_data')$$,
 	'half of the gap closed, to the last pupil');
 UPDATE result SET below_minimum = 31 WHERE school_id = 8 AND year = 2025;
 UPDATE result SET below_minimum = 50 WHERE school_id = 30 AND year = 2025;
-SELECT results_eq('SELECT conditions_met, state FROM effectiveness WHERE school_id = 8', $$VALUES (1::smallint, 'partly')$$, 'one more below the minimum is one too many');
+SELECT results_eq('SELECT conditions_met, state FROM effectiveness WHERE school_id = 8', $$VALUES (2::smallint, 'partly')$$, 'one more below the minimum is one too many');
+-- the region got worse, from 581 of 5000 (11.62 %) to 548 of 1500: school 8 went from 40 to 31 %, which is half way to the
+-- share of 2025, and not to that of 2022; 25 % is (50 <= 40 + 11.62), 26 % is not
+INSERT INTO result (year, school_id, assessment, subject, grade, participants, below_minimum) VALUES (2022, 30, 'ОГЭ', 'математика', 9, 3350, 0);
+UPDATE result SET below_minimum = 298 WHERE school_id = 30 AND year = 2025;
+SELECT results_eq('SELECT DISTINCT region_below_0, region_participants_0, region_below_3, region_participants_3 FROM spell_case WHERE year = 2022',
+	$$VALUES (581::bigint, 5000::bigint, 548::bigint, 1500::bigint)$$, 'the region in both years');
+SELECT results_eq('SELECT position, met FROM spell_condition WHERE school_id = 8 ORDER BY 1', $$VALUES (1, true), (2, true), (3, false)$$, 'where the region gets worse a gap does not close by itself');
+UPDATE result SET below_minimum = 26 WHERE school_id = 8 AND year = 2025;
+SELECT results_eq('SELECT state FROM effectiveness WHERE school_id = 8', $$VALUES ('partly')$$, 'almost half of the gap');
+UPDATE result SET below_minimum = 25 WHERE school_id = 8 AND year = 2025;
+SELECT results_eq('SELECT state FROM effectiveness WHERE school_id = 8', $$VALUES ('effective')$$, 'half of the gap');
 DELETE FROM result WHERE year = 2025;
 SELECT results_eq('SELECT missing FROM spell_condition WHERE school_id = 1 AND position = 2', $$VALUES ('нет результатов за 2025 год')$$, 'no results of the region either');
 UPDATE effectiveness_condition SET condition = 'region_below_3 = 0 AND listed_1' WHERE criterion = 'gap_closed' AND position = 2;
@@ -162,6 +173,8 @@ UPDATE effectiveness_condition SET condition = 'below_4 = 0' WHERE position = 47
 SELECT throws_ok('SELECT * FROM effectiveness', '42703', NULL, 'there is no fourth year');
 UPDATE effectiveness_condition SET condition = 'below_3' WHERE position = 4711;
 SELECT throws_ok('SELECT * FROM effectiveness', '42804', NULL, 'a number is no condition');
+UPDATE effectiveness_condition SET condition = 'true -- всегда' WHERE position = 4711;
+SELECT lives_ok('SELECT * FROM effectiveness', 'a comment ends with its line');
 UPDATE effectiveness_criterion SET in_use = criterion = 'default' WHERE criterion = 'gap_closed';
 UPDATE effectiveness_criterion SET in_use = true WHERE criterion = 'default';
 

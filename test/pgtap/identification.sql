@@ -71,16 +71,16 @@ SELECT results_eq('SELECT school_id, assessments, marked, difference FROM identi
 
 -- the reasons
 SELECT is((SELECT reason FROM identification WHERE round_id = 2 AND school_id = 8 AND status = 'low_results'),
-	'В перечне (ШНОР): Департамент, № 5-о от 01.08.2024. За 2025 год отмечено оценок: 2 из 2; второй год подряд: 1. Условие исключения не выполнено. '
-	|| 'Правило: ниже минимума не менее 30 % участников в двух и более оценках года, хотя бы в одной из них второй год подряд; считаются оценки, где не менее 10 участников. '
-	|| 'Оценка отмечается, если participants >= 10 AND 100 * below_minimum >= 30 * participants; школа исключается, если marked < 2 OR repeated = 0.',
+	'В перечне (ШНОР): Департамент, № 5-о от 01.08.2024. За 2025 год отмечено результатов: 2 из 2; второй год подряд: 1. Условие исключения не выполнено. '
+	|| 'Правило: ниже минимума не менее 30 % участников в двух и более результатах года (результат — процедура, предмет, класс), хотя бы в одном из них второй год подряд; считаются результаты, где не менее 10 участников. '
+	|| 'Результат отмечается, если participants >= 10 AND 100 * below_minimum >= 30 * participants; школа исключается, если marked < 2 OR repeated = 0.',
 	'a reason names the order, the numbers and the rule');
 SELECT alike((SELECT reason FROM identification WHERE round_id = 2 AND school_id = 1 AND status = 'low_results'),
-	'Не в перечне (ШНОР). За 2025 год отмечено оценок: 2 из 2; второй год подряд: 1. Выполнено условие включения. %школа включается, если marked >= 2 AND repeated >= 1.', 'why it should enter');
+	'Не в перечне (ШНОР). За 2025 год отмечено результатов: 2 из 2; второй год подряд: 1. Выполнено условие включения. %школа включается, если marked >= 2 AND repeated >= 1.', 'why it should enter');
 SELECT alike((SELECT reason FROM identification WHERE round_id = 2 AND school_id = 4 AND status = 'low_results'),
 	'В перечне (ШНОР): приказ не указан. Результатов за 2025 год нет. Судить нельзя. %', 'a list without its order, a year without results');
 SELECT alike((SELECT reason FROM identification WHERE round_id = 2 AND school_id = 7 AND status = 'low_results'),
-	'%отмечено оценок: 2 из 2; отмечены ли они второй год подряд, неизвестно: за 2024 год результатов нет. Судить нельзя. %', 'and why repetition is unknown');
+	'%отмечено результатов: 2 из 2; отмечены ли они второй год подряд, неизвестно: за 2024 год результатов нет. Судить нельзя. %', 'and why repetition is unknown');
 
 -- drill-down
 SELECT results_eq('SELECT year, subject, grade, previous_participants, previous_below, marked, marked_before FROM result_mark WHERE school_id = 1 AND status = ''low_results'' ORDER BY 1, 2',
@@ -115,7 +115,7 @@ UPDATE identification_rule SET item_condition = '100 * below_minimum * previous_
 SELECT results_eq('SELECT school_id, assessments, marked, repeated, candidate, difference FROM identification WHERE round_id = 2 AND status = ''low_results'' AND school_id IN (1, 2, 3, 8) ORDER BY 1',
 	$$VALUES (1, 2::bigint, NULL::bigint, NULL::bigint, NULL::boolean, 'no_data'), (2, 3, NULL, NULL, NULL, 'no_data'), (3, 1, NULL, NULL, NULL, 'no_data'), (8, 2, NULL, NULL, NULL, 'no_data')$$,
 	'a result without a year before cannot be compared with it: not known is not "not marked"');
-SELECT alike((SELECT reason FROM identification WHERE round_id = 2 AND status = 'low_results' AND school_id = 8), '%оценок: 2, из них правило не может судить: 1. Судить нельзя.%', 'and the reason says so');
+SELECT alike((SELECT reason FROM identification WHERE round_id = 2 AND status = 'low_results' AND school_id = 8), '%результатов: 2, из них правило не может судить: 1. Судить нельзя.%', 'and the reason says so');
 UPDATE identification_rule SET item_condition = 'coalesce(100 * below_minimum * previous_participants > 100 * previous_below * participants, false)',
 	enter_condition = 'NOT listed AND assessments > assessments_before AND participants + below_minimum > 0 AND marked_before = 0 AND unjudged = 0' WHERE rule_id = 4711;
 SELECT results_eq('SELECT school_id, marked, candidate FROM identification WHERE round_id = 2 AND status = ''low_results'' AND school_id IN (2, 9) ORDER BY 1',
@@ -136,6 +136,9 @@ UPDATE identification_rule SET enter_condition = 'marked' WHERE rule_id = 4711;
 SELECT throws_ok('SELECT * FROM identification', '42804', NULL, 'a number is no condition');
 UPDATE identification_rule SET enter_condition = 'true', item_condition = 'participants' WHERE rule_id = 4711;
 SELECT throws_like('SELECT * FROM result_mark', '% 4711%', 'neither where results are marked');
+UPDATE identification_rule SET item_condition = 'false -- пока так', enter_condition = 'marked >= 0 -- любая', leave_condition = 'marked < 0 /* никогда */' WHERE rule_id = 4711;
+SELECT results_eq('SELECT school_id, candidate FROM identification WHERE round_id = 2 AND rule_id = 4711 AND school_id IN (1, 2) ORDER BY 1',
+	$$VALUES (1, true), (2, true)$$, 'a comment ends with its line');
 
 SELECT throws_ok('INSERT INTO identification_rule (status, title, item_condition, enter_condition, leave_condition) VALUES (''adverse_conditions'', ''x'', ''true'', ''true'', ''true'')', '55000', NULL, 'a new rule does not reach back to a closed round');
 

@@ -39,7 +39,7 @@ ALTER TABLE decision ALTER decision_id RESTART WITH 101;
 
 INSERT INTO legal_act (legal_act_id, number, issued_on, issuer, title) VALUES (1, '1-о', '2024-08-01', 'Департамент', 'О мониторинге'), (2, '7-о', '2024-11-01', 'Отдел', 'О дорожной карте');
 INSERT INTO round (round_id, title, starts_on, due_on, ends_on, cohort_on, legal_act_id, state) VALUES
-	(2, '2024', '2024-09-01', '2024-09-20', '2024-10-01', '2024-09-01', 1, 'open'),
+	(2, '2024', '2024-09-01', '2024-09-20', '2024-10-02', '2024-09-01', 1, 'open'),
 	(3, '2025', '2025-09-01', '2025-09-20', NULL, '2025-09-01', 1, 'open'),
 	(4, '2026', '2026-09-01', '2026-09-20', NULL, '2026-09-01', NULL, 'draft');
 INSERT INTO municipality (municipality_id, name) VALUES (1, 'Первый'), (2, 'Второй');
@@ -50,13 +50,13 @@ INSERT INTO submission (round_id, school_id, teachers, diagnosed_subject, suppor
 INSERT INTO municipal_submission (round_id, municipality_id, has_results_note) VALUES (2, 1, true);
 INSERT INTO target (round_id, indicator, threshold, plan) VALUES
 	(2, 'diagnosed_subject', 20, NULL), (2, 'teachers_supported', 30, 40), (2, 'schools_with_prevention', 100, 100), (2, 'risks_resolved', 50, 90);
--- round 2 ends on 2024-10-01: a note by 11.10, recommendations by 21.10, measures by 31.10, decisions by 10.11;
+-- the last day of round 2 is 2024-10-01, the day before ends_on: a note by 11.10, recommendations by 21.10, measures by 31.10, decisions by 10.11;
 -- round 3 has no end of its own, its answers are due on 2025-09-20
 SET shnor.today = '2024-10-05';
 SELECT results_eq('SELECT round_id, step, due_on, today FROM round_term ORDER BY 1, 3',
 	$$VALUES (2, 'note', '2024-10-11'::date, '2024-10-05'::date), (2, 'recommendation', '2024-10-21', '2024-10-05'), (2, 'measure', '2024-10-31', '2024-10-05'), (2, 'decision', '2024-11-10', '2024-10-05'),
 			 (3, 'note', '2025-09-30', '2024-10-05'), (3, 'recommendation', '2025-10-10', '2024-10-05'), (3, 'measure', '2025-10-20', '2024-10-05'), (3, 'decision', '2025-10-30', '2024-10-05')$$,
-	'terms run from the end of the round, else from the day the answers are due; a draft has none');
+	'terms run from the last day of the round, else from the day the answers are due; a draft has none');
 SELECT results_eq('SELECT indicator, numerator, denominator, score, note_required FROM municipal_indicator WHERE round_id = 2 AND municipality_id = 1 ORDER BY position',
 	$$VALUES ('low_or_adverse_schools', 2::bigint, 2::bigint, NULL::smallint, false), ('results_note', 1, 1, 1::smallint, false), ('diagnosed_subject', 5, 50, 0::smallint, true),
 			 ('teachers_supported', 15, 50, 1::smallint, true), ('schools_with_prevention', 2, 2, 1::smallint, false), ('risks_resolved', 0, 0, NULL, false)$$,
@@ -143,6 +143,27 @@ SELECT results_eq('SELECT m, t, state, recommendation_id, issued_on, days_late F
 INSERT INTO recommendation (recommendation_id, round_id, municipality_id, indicator, template_id, issued_on) VALUES (8, 2, 2, 'diagnosed_subject', 3, '2024-10-21');
 SELECT results_eq('SELECT kind, addressee, wording FROM recommendation WHERE recommendation_id = 8', $$VALUES ('practice', 'staff', 'Поделиться практикой')$$, 'kind, addressee and wording are the text''s');
 
+-- each text of one's own stands for one, what a school was given for none
+INSERT INTO recommendation_template (template_id, indicator, kind, addressee, condition, wording) VALUES
+	(21, 'schools_with_prevention', 'materials', 'students', 'true', 'Первый'), (22, 'schools_with_prevention', 'materials', 'students', 'true', 'Второй'),
+	(23, 'schools_with_prevention', 'materials', 'students', 'true', 'Третий'), (24, 'schools_with_prevention', 'materials', 'students', 'true -- всегда', 'Четвёртый');
+INSERT INTO recommendation (recommendation_id, round_id, municipality_id, school_id, indicator, template_id, kind, addressee, wording, issued_on) VALUES
+	(21, 2, 1, NULL, 'schools_with_prevention', 21, 'materials', 'students', 'Первый', '2024-10-20'),
+	(22, 2, 1, NULL, 'schools_with_prevention', NULL, 'materials', 'students', 'Свой', '2024-10-19'),
+	(23, 2, 1, 1, 'schools_with_prevention', NULL, 'materials', 'students', 'Свой для школы', '2024-10-18'),
+	(24, 2, 1, 2, 'schools_with_prevention', 24, 'materials', 'students', 'Четвёртый', '2024-10-18');
+CREATE VIEW probe.one_to_one AS SELECT t, recommendation_id, state FROM due WHERE m = 1 AND indicator = 'schools_with_prevention' AND t > 20;
+SELECT results_eq('SELECT * FROM one_to_one ORDER BY t', $$VALUES (21, 21, 'issued'), (22, 22, 'issued'), (23, NULL, 'overdue'), (24, NULL, 'overdue')$$,
+	'a text of one''s own stands for one that was not issued itself, and for one only; what a school was given settles nothing');
+INSERT INTO recommendation (recommendation_id, round_id, municipality_id, indicator, kind, addressee, wording, issued_on)
+VALUES (25, 2, 1, 'schools_with_prevention', 'materials', 'students', 'Ещё свой', '2024-10-21');
+SELECT results_eq('SELECT * FROM one_to_one ORDER BY t', $$VALUES (21, 21, 'issued'), (22, 22, 'issued'), (23, 25, 'issued'), (24, NULL, 'overdue')$$, 'a second one, for a second');
+DELETE FROM recommendation WHERE recommendation_id BETWEEN 21 AND 25;
+DELETE FROM recommendation_template WHERE template_id BETWEEN 21 AND 24;
+INSERT INTO recommendation_template (template_id, indicator, kind, addressee, condition, wording) VALUES (21, 'risks_resolved', 'analysis', 'students', 'missing', 'x');
+SELECT is(left(refusal('SELECT * FROM recommendation_due'), 5), '42804', 'a number is no condition');
+DELETE FROM recommendation_template WHERE template_id = 21;
+
 -- measures and decisions: what their state is on the day
 INSERT INTO measure (measure_id, round_id, municipality_id, indicator, measure_kind, title, starts_on, due_on, done_on, state) VALUES
 	(1, 2, 1, 'diagnosed_subject', 'events', 'Диагностика', '2024-10-01', '2024-10-30', '2024-11-02', 'done'),		-- three days late
@@ -217,7 +238,9 @@ SET shnor.today = '2024-11-11';
 SELECT results_eq('SELECT note_state, recommendation_state, measure_state, decision_state, overdue, missing FROM obligation WHERE round_id = 2 AND municipality_id = 2 AND indicator = ''schools_with_prevention''', $$VALUES
 	('overdue', 'overdue', 'overdue', 'overdue', true, 'нет аналитической записки, срок был 11.10.2024; в справочнике нет подходящей рекомендации; мер нет, срок был 31.10.2024; управленческого решения нет, срок был 10.11.2024')$$,
 	'nothing done at all');
--- a text of one's own closes a figure that the catalogue has none for
+-- a text of one's own closes a figure that the catalogue has none for; one for a school does not
+INSERT INTO recommendation (round_id, municipality_id, school_id, indicator, kind, addressee, wording, issued_on) VALUES (2, 1, 1, 'low_or_adverse_schools', 'analysis', 'staff', 'Школе', '2024-10-20');
+SELECT results_eq('SELECT r_state FROM ledger WHERE indicator = ''low_or_adverse_schools''', $$VALUES ('overdue')$$, 'a recommendation to one school is not the municipality''s');
 INSERT INTO recommendation (round_id, municipality_id, indicator, kind, addressee, wording, issued_on) VALUES (2, 1, 'low_or_adverse_schools', 'analysis', 'staff', 'Уточнить перечень', '2024-10-20');
 SELECT results_eq('SELECT r_state, r_due, r_issued, overdue, missing FROM ledger WHERE indicator = ''low_or_adverse_schools''',
 	$$VALUES ('done', 0::bigint, 0::bigint, false, 'Всё сделано или выполняется в срок')$$, 'a recommendation written for the case is one');
