@@ -95,6 +95,7 @@ SELECT results_eq($$SELECT c.oid::regclass::text, col_description(c.oid, a.attnu
 	'teachers of a municipality are said to be those of the schools that answered');
 
 -- by kind the methodology decides, as in the report
+SELECT shnor.reopen_round('probe', 1, 'проверка') AS reopened \gset
 UPDATE indicator SET missing = 'no', numerator = 'least(diagnosed_psych, 1)' WHERE indicator = 'diagnosed_psych';
 SELECT is_empty($$SELECT c.psych_numerator, c.psych_denominator FROM regional_competence c JOIN regional_indicator i USING (round_id)
 	WHERE i.indicator = 'diagnosed_psych' AND (c.psych_numerator, c.psych_denominator) IS DISTINCT FROM (i.numerator, i.denominator)$$, 'another definition of an indicator holds for competences too');
