@@ -84,25 +84,29 @@ $view$),
 	WHERE g.denominator_before IS NOT NULL AND g.denominator_after IS NOT NULL
 $view$),
 (1120, 'result_change_sum', $view$
-	-- the same of results: pupils below the minimum among the schools that are ШНОР or ШНСУ. A school of both lists
-	-- that has results of one year only is a school of both lists: it has not left
+	-- the same of results: pupils below the minimum among the schools that are ШНОР or ШНСУ. Of both lists is a school
+	-- whose pupils took part in both years; one that stayed listed and has results of one year only comes or goes with
+	-- them, or its dropping out would look like a change of those who stayed
 	SELECT w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.assessment, w.subject, w.grade, w.newer_results,
 		   sum(w.below_minimum) FILTER (WHERE NOT w.is_after) AS numerator_before, sum(w.participants) FILTER (WHERE NOT w.is_after) AS denominator_before,
 		   sum(w.below_minimum) FILTER (WHERE w.is_after) AS numerator_after, sum(w.participants) FILTER (WHERE w.is_after) AS denominator_after,
-		   count(DISTINCT w.school_id) FILTER (WHERE w.sides = 2) AS schools_both,
-		   count(*) FILTER (WHERE NOT w.is_after AND w.sides = 1) AS schools_left,
-		   count(*) FILTER (WHERE w.is_after AND w.sides = 1) AS schools_joined,
-		   coalesce(sum(w.below_minimum) FILTER (WHERE NOT w.is_after AND w.sides = 2), 0) AS numerator_both_before,
-		   coalesce(sum(w.participants) FILTER (WHERE NOT w.is_after AND w.sides = 2), 0) AS denominator_both_before,
-		   coalesce(sum(w.below_minimum) FILTER (WHERE w.is_after AND w.sides = 2), 0) AS numerator_both_after,
-		   coalesce(sum(w.participants) FILTER (WHERE w.is_after AND w.sides = 2), 0) AS denominator_both_after
+		   count(*) FILTER (WHERE w.is_after AND w.paired) AS schools_both,
+		   count(*) FILTER (WHERE w.participants > 0 AND NOT w.is_after AND w.lists = 1) AS schools_left,
+		   count(*) FILTER (WHERE w.participants > 0 AND w.is_after AND w.lists = 1) AS schools_joined,
+		   coalesce(sum(w.below_minimum) FILTER (WHERE NOT w.is_after AND w.paired), 0) AS numerator_both_before,
+		   coalesce(sum(w.participants) FILTER (WHERE NOT w.is_after AND w.paired), 0) AS denominator_both_before,
+		   coalesce(sum(w.below_minimum) FILTER (WHERE w.is_after AND w.paired), 0) AS numerator_both_after,
+		   coalesce(sum(w.participants) FILTER (WHERE w.is_after AND w.paired), 0) AS denominator_both_after,
+		   count(*) FILTER (WHERE w.participants > 0 AND w.lists = 2 AND NOT w.paired) AS schools_unpaired
 	FROM (
-		SELECT l.scope, l.round_id, l.previous_round_id, l.municipality_id, l.school_id, l.is_after, l.newer_results, l.sides,
-			   s.assessment, s.subject, s.grade, s.below_minimum, s.participants
+		SELECT l.scope, l.round_id, l.previous_round_id, l.municipality_id, l.is_after, l.newer_results, l.lists,
+			   s.assessment, s.subject, s.grade, s.below_minimum, s.participants,
+			   count(*) FILTER (WHERE s.participants > 0)
+					OVER (PARTITION BY l.scope, l.round_id, l.municipality_id, s.assessment, s.subject, s.grade, l.school_id) = 2 AS paired
 		FROM (
 			SELECT c.scope, p.round_id, p.previous_round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END AS municipality_id,
 				   m.school_id, p.is_after, p.side_results_year AS year, p.newer_results,
-				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END, m.school_id) AS sides
+				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END, m.school_id) AS lists
 			FROM round_side p
 			JOIN round_member m ON m.round_id = p.side_round_id
 			CROSS JOIN (VALUES ('municipality'), ('region')) AS c(scope)
@@ -146,14 +150,17 @@ $view$),
 				   format('%s (доверительная вероятность %s %%)',
 						  CASE WHEN j.outside_noise THEN 'Больше случайных колебаний' ELSE 'Не больше случайных колебаний' END,
 						  replace(trim_scale(100 * j.confidence)::text, '.', ',')),
-				   CASE WHEN NOT j.no_list THEN format('в перечне осталось %s, выбыло %s, вошло %s', j.schools_both, j.schools_left, j.schools_joined) END,
+				   CASE WHEN NOT j.no_list THEN format('в перечне осталось %s, выбыло %s, вошло %s',
+													   j.schools_both + coalesce(j.schools_unpaired, 0), j.schools_left, j.schools_joined) END,
+				   CASE WHEN j.schools_unpaired > 0 THEN format('из оставшихся с результатами только за один год: %s', j.schools_unpaired) END,
 				   CASE WHEN j.both_lists_effect IS NULL THEN 'разложить изменение нельзя: у школ обоих перечней нет доли' END,
 				   CASE WHEN j.missing_before + j.missing_after > 0 THEN format('без ответа было %s, стало %s', j.missing_before, j.missing_after) END)
 		   END AS reason,
 		   -- like the claim, only outside the noise
 		   CASE WHEN j.change <> 0 AND j.comparable AND NOT j.unanswered AND j.whole AND j.polarity <> 'context'
 					 AND (j.own_answer OR NOT j.few AND j.outside_noise)
-				THEN (j.change > 0) = (j.polarity = 'higher_is_better') END AS better
+				THEN (j.change > 0) = (j.polarity = 'higher_is_better') END AS better,
+		   j.schools_unpaired
 	FROM (
 		SELECT s.*, g.min_n, g.confidence,
 			   (s.percent_after - s.percent_before)::numeric(26,4) AS change,
@@ -178,7 +185,8 @@ $view$),
 				   i.numerator_before, i.denominator_before, i.percent_before, i.numerator_after, i.denominator_after, i.percent_after,
 				   i.answered_before, i.missing_before, i.answered_after, i.missing_after,
 				   i.own_answer, i.no_list, i.comparable, i.schools_both, i.schools_left, i.schools_joined,
-				   i.numerator_both_before, i.denominator_both_before, i.numerator_both_after, i.denominator_both_after
+				   i.numerator_both_before, i.denominator_both_before, i.numerator_both_after, i.denominator_both_after,
+				   NULL::bigint AS schools_unpaired
 			FROM indicator_change_sum i
 			UNION ALL
 			SELECT 'result', r.scope, r.round_id, r.municipality_id, NULL, NULL, NULL, NULL, 'lower_is_better',
@@ -186,7 +194,8 @@ $view$),
 				   r.numerator_before, r.denominator_before, shnor.percent(shnor.share(r.numerator_before, r.denominator_before))::numeric(25,4),
 				   r.numerator_after, r.denominator_after, shnor.percent(shnor.share(r.numerator_after, r.denominator_after))::numeric(25,4),
 				   NULL, NULL, NULL, NULL, false, false, r.newer_results, r.schools_both, r.schools_left, r.schools_joined,
-				   r.numerator_both_before, r.denominator_both_before, r.numerator_both_after, r.denominator_both_after
+				   r.numerator_both_before, r.denominator_both_before, r.numerator_both_after, r.denominator_both_after,
+				   r.schools_unpaired
 			FROM result_change_sum r
 		) AS s
 		CROSS JOIN (SELECT coalesce(max(g.min_n), 10) AS min_n, coalesce(max(g.confidence), 0.95)::numeric(5,4) AS confidence FROM setting g) AS g
@@ -214,7 +223,8 @@ $view$),
 	SELECT c.round_id, c.round_title, c.previous_round_id, c.previous_round_title, c.municipality_id, c.municipality,
 		   c.assessment, c.subject, c.grade,
 		   c.numerator_before, c.denominator_before, c.percent_before, c.numerator_after, c.denominator_after, c.percent_after,
-		   c.change, c.both_lists_effect, c.turnover_effect, c.schools_both, c.schools_left, c.schools_joined, c.claim, c.reason, c.better
+		   c.change, c.both_lists_effect, c.turnover_effect, c.schools_both, c.schools_left, c.schools_joined, c.claim, c.reason, c.better,
+		   c.schools_unpaired
 	FROM change_result c
 	WHERE c.topic = 'result'
 $view$)
@@ -245,16 +255,19 @@ VALUES
 ('indicator_change_sum', 'missing_after', 'Сколько не ответило в раунде.'),
 ('result_change_sum', NULL, 'Служебное: участники ниже минимума по школам, которые были ШНОР или ШНСУ. Не для отчётов.'),
 ('result_change_sum', 'newer_results', 'Год результатов раунда позже, чем у предыдущего.'),
+('result_change_sum', 'schools_unpaired', 'Школ, которые остались в перечне, но с результатами только за один год.'),
 ('change_result', NULL, 'Служебное: изменения показателей и результатов, разложенные и оценённые. Не для отчётов.'),
 ('change_result', 'topic', 'Что изменилось: indicator — показатель, result — результаты оценочной процедуры.'),
+('change_result', 'schools_unpaired', 'Школ, которые остались в перечне, но с результатами только за один год. Пусто у показателей.'),
 ('municipal_change', NULL, 'Динамика показателей муниципалитетов от раунда к раунду (п. 1.2.8): на сколько изменились, из-за кого и больше ли это случайных колебаний.'),
 ('regional_change', NULL, 'Динамика показателей региона от раунда к раунду.'),
 ('result_change', NULL, 'Динамика образовательных результатов ШНОР и ШНСУ: доля участников ниже минимума. Пустой municipality_id — регион.'),
 ('result_change', 'municipality_id', 'Муниципалитет. Пусто: регион.'),
 ('result_change', 'municipality', 'Название муниципалитета. Пусто: регион.'),
-('result_change', 'schools_both', 'Школ с результатами, которые есть в обоих перечнях.'),
+('result_change', 'schools_both', 'Школ обоих перечней с результатами за оба года.'),
 ('result_change', 'schools_left', 'Школ с результатами, которые выбыли из перечня.'),
-('result_change', 'schools_joined', 'Школ с результатами, которые вошли в перечень.')
+('result_change', 'schools_joined', 'Школ с результатами, которые вошли в перечень.'),
+('result_change', 'schools_unpaired', 'Школ, которые остались в перечне, но с результатами только за один год: их приход и уход — смена перечня.')
 $function$;
 COMMENT ON FUNCTION region_change_comments() IS
 'Internal: Russian comments of the views of change; columns are in the dictionary.';

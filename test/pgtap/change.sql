@@ -249,19 +249,23 @@ CREATE VIEW public.of_results AS
 SELECT concat_ws(' ', assessment, subject, grade) AS what, municipality_id AS place, concat(numerator_before, '/', denominator_before, ' ', percent_before) AS before, concat(numerator_after, '/', denominator_after, ' ', percent_after) AS after,
 	   change, both_lists_effect AS both_lists, turnover_effect AS turnover, concat_ws(' ', schools_both, schools_left, schools_joined) AS schools, claim, reason, better
 FROM probe.result_change WHERE round_id = 2;
--- 34/100 and 20/60; of both lists (10 + 4)/60 = 23.3333 and 8/40: school 12 has no results of 2024
+-- 34/100 and 20/60; of both lists 10/40 and 8/40: school 12 (4/20) stays listed and has no results of 2024
 SELECT results_eq($$SELECT * FROM of_results WHERE what = 'ЕГЭ математика 11' ORDER BY place$$,
-	$$VALUES ('ЕГЭ математика 11', 1, '34/100 34.0000', '20/60 33.3333', -0.6667, -3.3333, 2.6666, '2 1 1', 'в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 2, выбыло 1, вошло 1', NULL::boolean),
-			 ('ЕГЭ математика 11', NULL, '34/100 34.0000', '20/60 33.3333', -0.6667, -3.3333, 2.6666, '2 1 1', 'в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 2, выбыло 1, вошло 1', NULL)$$,
+	$$VALUES ('ЕГЭ математика 11', 1, '34/100 34.0000', '20/60 33.3333', -0.6667, -5.0000, 4.3333, '1 1 1', 'в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 2, выбыло 1, вошло 1; из оставшихся с результатами только за один год: 1', NULL::boolean),
+			 ('ЕГЭ математика 11', NULL, '34/100 34.0000', '20/60 33.3333', -0.6667, -5.0000, 4.3333, '1 1 1', 'в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 2, выбыло 1, вошло 1; из оставшихся с результатами только за один год: 1', NULL)$$,
 	'results of the schools on the list, each year''s list with the results of its own year');
+-- 12 had 10/50 and nothing after, 14 has 5/25: that they come and go is turnover
 SELECT results_eq($$SELECT before, after, change, both_lists, turnover, schools, claim, reason FROM of_results WHERE what = 'ОГЭ математика 9' AND place = 1$$,
-	$$VALUES ('10/50 20.0000', '5/25 20.0000', 0.0000, NULL::numeric, NULL::numeric, '1 0 1', 'в пределах колебаний',
-			  'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 1, выбыло 0, вошло 1; разложить изменение нельзя: у школ обоих перечней нет доли')$$,
-	'a school of both lists without results in one year has not left: its part of the change is not known, and is not 0');
+	$$VALUES ('10/50 20.0000', '5/25 20.0000', 0.0000, 0.0000, 0.0000, '0 0 1', 'в пределах колебаний',
+			  'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 1, выбыло 0, вошло 1; из оставшихся с результатами только за один год: 1')$$,
+	'a school of both lists without results in one year has no part in what those who stayed have changed');
+SELECT results_eq($$SELECT concat_ws(' ', assessment, subject, grade), schools_unpaired FROM result_change WHERE round_id = 2 AND municipality_id = 1 AND schools_unpaired > 0 ORDER BY 1$$,
+	$$VALUES ('ВПР математика 5', 1::bigint), ('ВПР русский язык 5', 1), ('ЕГЭ математика 11', 1), ('ОГЭ математика 9', 1)$$,
+	'stayed listed, and took part in one year only: 11, 12, 12 and 12');
 SELECT results_eq($$SELECT what, before, after, change, both_lists, turnover, schools, claim, reason FROM of_results WHERE place = 1 AND what ~ 'ВПР .* 5' ORDER BY 1$$,
 	$$VALUES ('ВПР история 5', '5/10 50.0000', '/ ', NULL::numeric, NULL::numeric, NULL::numeric, '0 1 0', NULL, 'В этом раунде доли нет: сравнивать не с чем'),
-			 ('ВПР математика 5', '0/0 ', '5/10 50.0000', NULL, NULL, NULL, '1 0 0', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем'),
-			 ('ВПР русский язык 5', '/ ', '5/10 50.0000', NULL, NULL, NULL, '1 0 0', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем')$$,
+			 ('ВПР математика 5', '0/0 ', '5/10 50.0000', NULL, NULL, NULL, '0 0 0', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем'),
+			 ('ВПР русский язык 5', '/ ', '5/10 50.0000', NULL, NULL, NULL, '0 0 0', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем')$$,
 	'nobody took part, or there are no results at all: no share, and no change');
 SELECT results_eq($$SELECT what, change, both_lists, turnover, claim, better FROM of_results WHERE place = 1 AND what ~ 'математика [67]' ORDER BY 1$$,
 	$$VALUES ('ВПР математика 6', -40.0000, -40.0000, 0.0000, 'снизилось', true), ('ВПР математика 7', 40.0000, 40.0000, 0.0000, 'выросло', false)$$,
@@ -298,14 +302,14 @@ BEGIN
 		SELECT round_id, p.place, indicator AS code, school_id, numerator AS n, denominator AS d, true AS present
 		FROM school_indicator s CROSS JOIN LATERAL (VALUES (s.municipality_id), (0)) AS p(place) WHERE in_cohort
 		UNION ALL
-		SELECT round_id, p.place, code, school_id, below_minimum, participants, participants IS NOT NULL
+		SELECT round_id, p.place, code, school_id, below_minimum, participants, participants > 0
 		FROM attempt s CROSS JOIN LATERAL (VALUES (s.municipality_id), (0)) AS p(place)
 	), figure AS (
 		SELECT round_id, municipality_id AS place, indicator AS code, numerator AS n, denominator AS d, percent, answered, unit = 'yes_no' AS own FROM municipal_indicator
 		UNION ALL
 		SELECT round_id, 0, indicator, numerator, denominator, percent, answered, false FROM regional_indicator
 		UNION ALL
-		SELECT round_id, place, code, sum(n), sum(d), round(100.0 * sum(n) / nullif(sum(d), 0), 4), NULL, false FROM school WHERE code ~ '[|]' AND present GROUP BY 1, 2, 3
+		SELECT round_id, place, code, sum(n), sum(d), round(100.0 * sum(n) / nullif(sum(d), 0), 4), NULL, false FROM school WHERE code ~ '[|]' AND d IS NOT NULL GROUP BY 1, 2, 3
 	), both_rounds AS (
 		SELECT round_id, place, code, a.n AS n0, a.d AS d0, a.percent AS p0, b.n AS n1, b.d AS d1, b.percent AS p1, b.own, least(a.answered, b.answered) = 0 AS silent
 		FROM (SELECT p.round_id, place, code, n, d, percent, answered FROM pair p JOIN figure f ON f.round_id = p.other_id) AS a
@@ -313,16 +317,16 @@ BEGIN
 		WHERE code ~ '[|]' OR a.d IS NOT NULL AND b.d IS NOT NULL
 	), list AS (
 		SELECT round_id, place, code,
-			   count(*) FILTER (WHERE a.listed AND b.listed AND (a.present OR b.present)) AS stayed,
+			   count(*) FILTER (WHERE a.present AND b.present) AS stayed, count(*) FILTER (WHERE a.listed AND b.listed AND coalesce(a.present, false) <> coalesce(b.present, false)) AS torn,
 			   count(*) FILTER (WHERE b.listed IS NULL AND a.present) AS gone, count(*) FILTER (WHERE a.listed IS NULL AND b.present) AS come,
-			   round(100.0 * sum(b.n) FILTER (WHERE a.listed) / nullif(sum(b.d) FILTER (WHERE a.listed), 0), 4)
-			   - round(100.0 * sum(a.n) FILTER (WHERE b.listed) / nullif(sum(a.d) FILTER (WHERE b.listed), 0), 4) AS moved
+			   round(100.0 * sum(b.n) FILTER (WHERE a.present) / nullif(sum(b.d) FILTER (WHERE a.present), 0), 4)
+			   - round(100.0 * sum(a.n) FILTER (WHERE b.present) / nullif(sum(a.d) FILTER (WHERE b.present), 0), 4) AS moved
 		FROM (SELECT p.round_id, place, code, school_id, coalesce(n, 0) AS n, d, present, true AS listed FROM pair p JOIN school s ON s.round_id = p.other_id) AS a
 		FULL JOIN (SELECT p.round_id, place, code, school_id, coalesce(n, 0) AS n, d, present, true AS listed FROM pair p JOIN school s ON s.round_id = p.round_id) AS b USING (round_id, place, code, school_id)
 		GROUP BY 1, 2, 3
 	), judged AS (
-		SELECT b.*, coalesce(l.stayed, 0) AS stayed, coalesce(l.gone, 0) AS gone, coalesce(l.come, 0) AS come, coalesce(d.polarity, 'lower_is_better') AS polarity, p1 - p0 AS change,
-			   CASE WHEN p1 - p0 IS NULL THEN NULL WHEN d.level = 'municipality' THEN p1 - p0 WHEN l.stayed = 0 THEN 0 ELSE l.moved END AS panel,
+		SELECT b.*, coalesce(l.stayed, 0) AS stayed, coalesce(l.gone, 0) AS gone, coalesce(l.come, 0) AS come, CASE WHEN code ~ '[|]' THEN coalesce(l.torn, 0) END AS torn, coalesce(d.polarity, 'lower_is_better') AS polarity, p1 - p0 AS change,
+			   CASE WHEN p1 - p0 IS NULL THEN NULL WHEN d.level = 'municipality' THEN p1 - p0 WHEN coalesce(l.stayed, 0) = 0 THEN 0 ELSE l.moved END AS panel,
 			   CASE WHEN p1 - p0 IS NULL OR n0 > d0 OR n1 > d1 OR silent
 						 OR code ~ '[|]' AND NOT p.newer
 						 OR (d.level, d.unit, d.numerator, d.denominator, d.cohort, d.missing, d.institution_kinds)
@@ -337,18 +341,18 @@ BEGIN
 		LEFT JOIN round_indicator e ON e.round_id = p.other_id AND e.indicator = code
 		CROSS JOIN setting t
 	), wanted AS (
-		SELECT concat_ws(' ', round_id, place, code) AS row_of, jsonb_build_array(n0, d0, p0, n1, d1, p1, change, panel, change - panel, stayed, gone, come, claim,
+		SELECT concat_ws(' ', round_id, place, code) AS row_of, jsonb_build_array(n0, d0, p0, n1, d1, p1, change, panel, change - panel, stayed, gone, come, torn, claim,
 			CASE WHEN claim IN ('выросло', 'снизилось') AND polarity <> 'context' THEN (claim = 'выросло') = (polarity = 'higher_is_better') END) AS said
 		FROM judged
 	), given AS (
 		SELECT concat_ws(' ', round_id, coalesce(municipality_id, 0), code) AS row_of, jsonb_build_array(numerator_before, denominator_before, percent_before, numerator_after, denominator_after, percent_after,
-			change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, claim, better) AS said
+			change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, unpaired, claim, better) AS said
 		FROM (SELECT round_id, municipality_id, indicator AS code, numerator_before, denominator_before, percent_before, numerator_after, denominator_after, percent_after,
-					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, claim, better FROM municipal_change
+					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, NULL::bigint AS unpaired, claim, better FROM municipal_change
 			  UNION ALL SELECT round_id, NULL, indicator, numerator_before, denominator_before, percent_before, numerator_after, denominator_after, percent_after,
-					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, claim, better FROM regional_change
+					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, NULL, claim, better FROM regional_change
 			  UNION ALL SELECT round_id, municipality_id, concat_ws('|', assessment, subject, grade), numerator_before, denominator_before, percent_before, numerator_after, denominator_after, percent_after,
-					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, claim, better FROM result_change) AS v
+					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, schools_unpaired, claim, better FROM result_change) AS v
 	)
 	(SELECT 'said: ' || g.row_of, g.said FROM given g EXCEPT SELECT 'said: ' || w.row_of, w.said FROM wanted w)
 	UNION ALL (SELECT 'counted: ' || w.row_of, w.said FROM wanted w EXCEPT SELECT 'counted: ' || g.row_of, g.said FROM given g);
