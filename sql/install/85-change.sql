@@ -1,6 +1,7 @@
 -- Dynamics (tables 1.2.2; clause 1.2.8): what has changed between one round and the next, of each indicator and of
 -- results. The change is split into the effect of the schools that are in both lists and that of the list's turnover,
 -- which add up to it exactly; «выросло» or «снизилось» is said only outside the noise (Newcombe's interval, n >= min_n).
+-- While answers are missing, only what holds whatever they will be is said.
 --   P0 -> P1 the figures, p0 -> p1 the same over the schools in both lists:
 --   P1 - P0 = (p1 - p0)  +  ((P1 - p1) - (P0 - p0)), on percents as reported, rounded to 4 digits.
 
@@ -11,10 +12,12 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
 (1100, 'round_pair', $view$
-	SELECT p.round_id, p.round_title, p.results_year, p.previous_round_id, p.previous_round_title, p.previous_results_year
+	SELECT p.round_id, p.round_title, p.results_year, p.previous_round_id, p.previous_round_title, p.previous_results_year,
+		   p.is_open, p.previous_is_open
 	FROM (SELECT r.round_id, r.title AS round_title, r.results_year,
 				 lag(r.round_id) OVER w AS previous_round_id, lag(r.title) OVER w AS previous_round_title,
-				 lag(r.results_year) OVER w AS previous_results_year
+				 lag(r.results_year) OVER w AS previous_results_year,
+				 r.state <> 'closed' AS is_open, lag(r.state <> 'closed') OVER w AS previous_is_open
 		  FROM round r
 		  WHERE r.state <> 'draft'
 		  WINDOW w AS (ORDER BY r.cohort_on, r.round_id)) AS p
@@ -40,7 +43,10 @@ $view$),
 			   IS NOT DISTINCT FROM (e.level, e.unit, e.numerator, e.denominator, e.cohort, e.missing, e.institution_kinds) AS comparable,
 		   g.answered_before, g.missing_before, g.answered_after, g.missing_after,
 		   g.schools_both, g.schools_left, g.schools_joined,
-		   g.numerator_both_before, g.denominator_both_before, g.numerator_both_after, g.denominator_both_after
+		   g.numerator_both_before, g.denominator_both_before, g.numerator_both_after, g.denominator_both_after,
+		   d.denominator IS NULL AS counts_rows,
+		   g.denominator_before + CASE e.missing WHEN 'no' THEN 0 ELSE g.missing_before END AS rows_before,
+		   g.denominator_after + CASE d.missing WHEN 'no' THEN 0 ELSE g.missing_after END AS rows_after
 	FROM (
 		SELECT w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.indicator,
 			   max(w.numerator) FILTER (WHERE w.figure AND NOT w.is_after) AS numerator_before,
@@ -84,25 +90,29 @@ $view$),
 	WHERE g.denominator_before IS NOT NULL AND g.denominator_after IS NOT NULL
 $view$),
 (1120, 'result_change_sum', $view$
-	-- the same of results: pupils below the minimum among the schools that are ШНОР or ШНСУ. A school of both lists
-	-- that has results of one year only is a school of both lists: it has not left
+	-- the same of results: pupils below the minimum among the schools that are ШНОР or ШНСУ. Of both lists is a school
+	-- whose pupils took part in both years; one that stayed listed and has results of one year only comes or goes with
+	-- them, or its dropping out would look like a change of those who stayed
 	SELECT w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.assessment, w.subject, w.grade, w.newer_results,
 		   sum(w.below_minimum) FILTER (WHERE NOT w.is_after) AS numerator_before, sum(w.participants) FILTER (WHERE NOT w.is_after) AS denominator_before,
 		   sum(w.below_minimum) FILTER (WHERE w.is_after) AS numerator_after, sum(w.participants) FILTER (WHERE w.is_after) AS denominator_after,
-		   count(DISTINCT w.school_id) FILTER (WHERE w.sides = 2) AS schools_both,
-		   count(*) FILTER (WHERE NOT w.is_after AND w.sides = 1) AS schools_left,
-		   count(*) FILTER (WHERE w.is_after AND w.sides = 1) AS schools_joined,
-		   coalesce(sum(w.below_minimum) FILTER (WHERE NOT w.is_after AND w.sides = 2), 0) AS numerator_both_before,
-		   coalesce(sum(w.participants) FILTER (WHERE NOT w.is_after AND w.sides = 2), 0) AS denominator_both_before,
-		   coalesce(sum(w.below_minimum) FILTER (WHERE w.is_after AND w.sides = 2), 0) AS numerator_both_after,
-		   coalesce(sum(w.participants) FILTER (WHERE w.is_after AND w.sides = 2), 0) AS denominator_both_after
+		   count(*) FILTER (WHERE w.is_after AND w.paired) AS schools_both,
+		   count(*) FILTER (WHERE w.participants > 0 AND NOT w.is_after AND w.lists = 1) AS schools_left,
+		   count(*) FILTER (WHERE w.participants > 0 AND w.is_after AND w.lists = 1) AS schools_joined,
+		   coalesce(sum(w.below_minimum) FILTER (WHERE NOT w.is_after AND w.paired), 0) AS numerator_both_before,
+		   coalesce(sum(w.participants) FILTER (WHERE NOT w.is_after AND w.paired), 0) AS denominator_both_before,
+		   coalesce(sum(w.below_minimum) FILTER (WHERE w.is_after AND w.paired), 0) AS numerator_both_after,
+		   coalesce(sum(w.participants) FILTER (WHERE w.is_after AND w.paired), 0) AS denominator_both_after,
+		   count(*) FILTER (WHERE w.participants > 0 AND w.lists = 2 AND NOT w.paired) AS schools_unpaired
 	FROM (
-		SELECT l.scope, l.round_id, l.previous_round_id, l.municipality_id, l.school_id, l.is_after, l.newer_results, l.sides,
-			   s.assessment, s.subject, s.grade, s.below_minimum, s.participants
+		SELECT l.scope, l.round_id, l.previous_round_id, l.municipality_id, l.is_after, l.newer_results, l.lists,
+			   s.assessment, s.subject, s.grade, s.below_minimum, s.participants,
+			   count(*) FILTER (WHERE s.participants > 0)
+					OVER (PARTITION BY l.scope, l.round_id, l.municipality_id, s.assessment, s.subject, s.grade, l.school_id) = 2 AS paired
 		FROM (
 			SELECT c.scope, p.round_id, p.previous_round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END AS municipality_id,
 				   m.school_id, p.is_after, p.side_results_year AS year, p.newer_results,
-				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END, m.school_id) AS sides
+				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END, m.school_id) AS lists
 			FROM round_side p
 			JOIN round_member m ON m.round_id = p.side_round_id
 			CROSS JOIN (VALUES ('municipality'), ('region')) AS c(scope)
@@ -121,7 +131,7 @@ $view$),
 		   j.change, j.both_lists_effect, (j.change - j.both_lists_effect)::numeric(26,4) AS turnover_effect,
 		   j.schools_both, j.schools_left, j.schools_joined,
 		   CASE
-			   WHEN j.change IS NULL OR NOT j.comparable OR j.unanswered OR NOT j.whole THEN NULL
+			   WHEN j.change IS NULL OR NOT j.comparable OR j.unanswered OR NOT j.whole OR j.unsettled THEN NULL
 			   WHEN j.own_answer AND j.change = 0 THEN 'без изменений'
 			   WHEN NOT j.own_answer AND (j.few OR NOT j.outside_noise) THEN 'в пределах колебаний'
 			   WHEN j.change > 0 THEN 'выросло'
@@ -141,21 +151,32 @@ $view$),
 			   WHEN j.own_answer THEN format('Было: %s, стало: %s',
 				   CASE WHEN j.answered_before = 0 THEN 'нет ответа' WHEN j.numerator_before > 0 THEN 'да' ELSE 'нет' END,
 				   CASE WHEN j.answered_after = 0 THEN 'нет ответа' WHEN j.numerator_after > 0 THEN 'да' ELSE 'нет' END)
+			   WHEN j.unsettled THEN concat_ws('; ',
+				   format('Без ответа было %s, стало %s: вывод зависит от них', j.missing_before, j.missing_after), j.turnover)
 			   WHEN j.few THEN format('Знаменатель меньше %s: судить об изменении нельзя', j.min_n)
 			   ELSE concat_ws('; ',
 				   format('%s (доверительная вероятность %s %%)',
 						  CASE WHEN j.outside_noise THEN 'Больше случайных колебаний' ELSE 'Не больше случайных колебаний' END,
 						  replace(trim_scale(100 * j.confidence)::text, '.', ',')),
-				   CASE WHEN NOT j.no_list THEN format('в перечне осталось %s, выбыло %s, вошло %s', j.schools_both, j.schools_left, j.schools_joined) END,
-				   CASE WHEN j.both_lists_effect IS NULL THEN 'разложить изменение нельзя: у школ обоих перечней нет доли' END,
+				   j.turnover,
+				   CASE WHEN j.schools_unpaired > 0 THEN format('из оставшихся с результатами только за один год: %s', j.schools_unpaired) END,
+				   CASE WHEN j.both_lists_effect IS NULL THEN 'разложить изменение нельзя: у оставшихся школ нет доли' END,
 				   CASE WHEN j.missing_before + j.missing_after > 0 THEN format('без ответа было %s, стало %s', j.missing_before, j.missing_after) END)
 		   END AS reason,
 		   -- like the claim, only outside the noise
-		   CASE WHEN j.change <> 0 AND j.comparable AND NOT j.unanswered AND j.whole AND j.polarity <> 'context'
+		   CASE WHEN j.change <> 0 AND j.comparable AND NOT j.unanswered AND j.whole AND NOT j.unsettled AND j.polarity <> 'context'
 					 AND (j.own_answer OR NOT j.few AND j.outside_noise)
-				THEN (j.change > 0) = (j.polarity = 'higher_is_better') END AS better
+				THEN (j.change > 0) = (j.polarity = 'higher_is_better') END AS better,
+		   j.schools_unpaired
 	FROM (
 		SELECT s.*, g.min_n, g.confidence,
+			   -- the schools of an indicator need not be on a list: its circle may be all schools
+			   CASE WHEN NOT s.no_list THEN format('%s осталось %s, выбыло %s, вошло %s', CASE s.topic WHEN 'result' THEN 'в перечне' ELSE 'в круге показателя' END,
+												   s.schools_both + coalesce(s.schools_unpaired, 0), s.schools_left, s.schools_joined) END AS turnover,
+			   -- how many teachers stand behind a missing answer is not known: such shares wait until the round is closed
+			   coalesce(NOT s.own_answer AND s.missing_before + s.missing_after > 0
+						AND CASE WHEN s.counts_rows THEN v.lowest <> v.highest
+								 ELSE q.previous_is_open AND s.missing_before > 0 OR q.is_open AND s.missing_after > 0 END, false) AS unsettled,
 			   (s.percent_after - s.percent_before)::numeric(26,4) AS change,
 			   CASE WHEN s.percent_before IS NULL OR s.percent_after IS NULL THEN NULL
 					-- municipalities do not come and go; a list of which nobody stayed has changed by turnover alone
@@ -178,7 +199,8 @@ $view$),
 				   i.numerator_before, i.denominator_before, i.percent_before, i.numerator_after, i.denominator_after, i.percent_after,
 				   i.answered_before, i.missing_before, i.answered_after, i.missing_after,
 				   i.own_answer, i.no_list, i.comparable, i.schools_both, i.schools_left, i.schools_joined,
-				   i.numerator_both_before, i.denominator_both_before, i.numerator_both_after, i.denominator_both_after
+				   i.numerator_both_before, i.denominator_both_before, i.numerator_both_after, i.denominator_both_after,
+				   NULL::bigint AS schools_unpaired, i.counts_rows, i.rows_before, i.rows_after
 			FROM indicator_change_sum i
 			UNION ALL
 			SELECT 'result', r.scope, r.round_id, r.municipality_id, NULL, NULL, NULL, NULL, 'lower_is_better',
@@ -186,10 +208,24 @@ $view$),
 				   r.numerator_before, r.denominator_before, shnor.percent(shnor.share(r.numerator_before, r.denominator_before))::numeric(25,4),
 				   r.numerator_after, r.denominator_after, shnor.percent(shnor.share(r.numerator_after, r.denominator_after))::numeric(25,4),
 				   NULL, NULL, NULL, NULL, false, false, r.newer_results, r.schools_both, r.schools_left, r.schools_joined,
-				   r.numerator_both_before, r.denominator_both_before, r.numerator_both_after, r.denominator_both_after
+				   r.numerator_both_before, r.denominator_both_before, r.numerator_both_after, r.denominator_both_after,
+				   r.schools_unpaired, false, NULL, NULL
 			FROM result_change_sum r
 		) AS s
+		JOIN round_pair q ON q.round_id = s.round_id
 		CROSS JOIN (SELECT coalesce(max(g.min_n), 10) AS min_n, coalesce(max(g.confidence), 0.95)::numeric(5,4) AS confidence FROM setting g) AS g
+		-- the verdict on the figures and on the two ends of what missing answers leave possible: all yes before and no
+		-- after, and the reverse. Between the ends a share can only lie between: where they agree, nothing else can come
+		CROSS JOIN LATERAL (
+			SELECT min(e.verdict) AS lowest, max(e.verdict) AS highest
+			FROM (SELECT CASE WHEN least(x.d0, x.d1) < g.min_n OR NOT shnor.changed(shnor.share(x.n0, x.d0), shnor.share(x.n1, x.d1), g.confidence) THEN 0
+							  ELSE sign(x.n1::numeric * x.d0 - x.n0::numeric * x.d1) END AS verdict
+				  FROM (VALUES (s.numerator_before, s.denominator_before, s.numerator_after, s.denominator_after),
+							   (s.numerator_before + s.missing_before, s.rows_before, s.numerator_after, s.rows_after),
+							   (s.numerator_before, s.rows_before, s.numerator_after + s.missing_after, s.rows_after)) AS x(n0, d0, n1, d1)
+				  WHERE s.counts_rows AND s.missing_before + s.missing_after > 0
+					AND x.n0 BETWEEN 0 AND x.d0 AND x.n1 BETWEEN 0 AND x.d1) AS e
+		) AS v
 	) AS j
 	JOIN round_pair p ON p.round_id = j.round_id
 	LEFT JOIN municipality m ON m.municipality_id = j.municipality_id
@@ -214,7 +250,8 @@ $view$),
 	SELECT c.round_id, c.round_title, c.previous_round_id, c.previous_round_title, c.municipality_id, c.municipality,
 		   c.assessment, c.subject, c.grade,
 		   c.numerator_before, c.denominator_before, c.percent_before, c.numerator_after, c.denominator_after, c.percent_after,
-		   c.change, c.both_lists_effect, c.turnover_effect, c.schools_both, c.schools_left, c.schools_joined, c.claim, c.reason, c.better
+		   c.change, c.both_lists_effect, c.turnover_effect, c.schools_both, c.schools_left, c.schools_joined, c.claim, c.reason, c.better,
+		   c.schools_unpaired
 	FROM change_result c
 	WHERE c.topic = 'result'
 $view$)
@@ -229,32 +266,54 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
 ('round_pair', NULL, 'Служебное: каждый начатый раунд и предыдущий за ним по дате состава. Не для отчётов.'),
+('round_pair', 'is_open', 'Раунд ещё не закрыт.'),
+('round_pair', 'previous_is_open', 'Предыдущий раунд ещё не закрыт.'),
 ('round_side', NULL, 'Служебное: оба раунда каждой пары, по строке на раунд. Не для отчётов.'),
 ('round_side', 'is_after', 'Строка раунда; иначе — предыдущего.'),
 ('round_side', 'side_round_id', 'Раунд этой строки.'),
 ('round_side', 'side_results_year', 'Год результатов раунда этой строки.'),
 ('round_side', 'newer_results', 'Год результатов раунда позже, чем у предыдущего.'),
-('indicator_change_sum', NULL, 'Служебное: суммы по школам, которые есть в перечнях показателя в обоих раундах. Не для отчётов.'),
+('indicator_change_sum', NULL, 'Служебное: суммы по школам, которые входят в круг показателя в обоих раундах. Не для отчётов.'),
 ('indicator_change_sum', 'polarity', 'Что лучше: higher_is_better — больше, lower_is_better — меньше, context — не оценивается.'),
 ('indicator_change_sum', 'own_answer', 'Собственный ответ муниципалитета «да» или «нет».'),
-('indicator_change_sum', 'no_list', 'Отвечают муниципалитеты: перечня школ у показателя нет.'),
+('indicator_change_sum', 'no_list', 'Отвечают муниципалитеты: круга школ у показателя нет.'),
 ('indicator_change_sum', 'comparable', 'Определение показателя в обоих раундах одно и то же.'),
 ('indicator_change_sum', 'answered_before', 'Сколько ответило в предыдущем раунде.'),
 ('indicator_change_sum', 'missing_before', 'Сколько не ответило в предыдущем раунде.'),
 ('indicator_change_sum', 'answered_after', 'Сколько ответило в раунде.'),
 ('indicator_change_sum', 'missing_after', 'Сколько не ответило в раунде.'),
+('indicator_change_sum', 'counts_rows', 'Доля организаций или муниципалитетов, а не педагогических работников: сколько стоит за ответом, которого нет, известно.'),
+('indicator_change_sum', 'rows_before', 'Из скольких в предыдущем раунде, считая тех, кто не ответил.'),
+('indicator_change_sum', 'rows_after', 'Из скольких в раунде, считая тех, кто не ответил.'),
 ('result_change_sum', NULL, 'Служебное: участники ниже минимума по школам, которые были ШНОР или ШНСУ. Не для отчётов.'),
 ('result_change_sum', 'newer_results', 'Год результатов раунда позже, чем у предыдущего.'),
+('result_change_sum', 'schools_unpaired', 'Школ, которые остались в перечне, но с результатами только за один год.'),
 ('change_result', NULL, 'Служебное: изменения показателей и результатов, разложенные и оценённые. Не для отчётов.'),
 ('change_result', 'topic', 'Что изменилось: indicator — показатель, result — результаты оценочной процедуры.'),
+('change_result', 'schools_unpaired', 'Школ, которые остались в перечне, но с результатами только за один год. Пусто у показателей.'),
 ('municipal_change', NULL, 'Динамика показателей муниципалитетов от раунда к раунду (п. 1.2.8): на сколько изменились, из-за кого и больше ли это случайных колебаний.'),
 ('regional_change', NULL, 'Динамика показателей региона от раунда к раунду.'),
+('indicator_change_sum', 'schools_both', 'Школ, которые входят в круг показателя в обоих раундах.'),
+('indicator_change_sum', 'schools_left', 'Школ выбыло из круга показателя.'),
+('indicator_change_sum', 'schools_joined', 'Школ вошло в круг показателя.'),
+('municipal_change', 'schools_both', 'Школ, которые входят в круг показателя в обоих раундах.'),
+('municipal_change', 'schools_left', 'Школ выбыло из круга показателя.'),
+('municipal_change', 'schools_joined', 'Школ вошло в круг показателя.'),
+('regional_change', 'schools_both', 'Школ, которые входят в круг показателя в обоих раундах.'),
+('regional_change', 'schools_left', 'Школ выбыло из круга показателя.'),
+('regional_change', 'schools_joined', 'Школ вошло в круг показателя.'),
+('municipal_change', 'both_lists_effect', 'Часть изменения за счёт школ, которые входят в круг показателя в обоих раундах, п. п.'),
+('municipal_change', 'turnover_effect', 'Часть изменения за счёт смены круга школ, п. п.; с предыдущей в сумме даёт изменение.'),
+('regional_change', 'both_lists_effect', 'Часть изменения за счёт школ, которые входят в круг показателя в обоих раундах, п. п.'),
+('regional_change', 'turnover_effect', 'Часть изменения за счёт смены круга школ, п. п.; с предыдущей в сумме даёт изменение.'),
+('result_change_sum', 'schools_both', 'Школ обоих перечней с результатами за оба года.'),
 ('result_change', NULL, 'Динамика образовательных результатов ШНОР и ШНСУ: доля участников ниже минимума. Пустой municipality_id — регион.'),
 ('result_change', 'municipality_id', 'Муниципалитет. Пусто: регион.'),
 ('result_change', 'municipality', 'Название муниципалитета. Пусто: регион.'),
-('result_change', 'schools_both', 'Школ с результатами, которые есть в обоих перечнях.'),
+('result_change', 'schools_both', 'Школ обоих перечней с результатами за оба года.'),
 ('result_change', 'schools_left', 'Школ с результатами, которые выбыли из перечня.'),
-('result_change', 'schools_joined', 'Школ с результатами, которые вошли в перечень.')
+('result_change', 'schools_joined', 'Школ с результатами, которые вошли в перечень.'),
+('result_change', 'schools_unpaired', 'Школ, которые остались в перечне, но с результатами только за один год: их приход и уход — смена перечня.')
 $function$;
 COMMENT ON FUNCTION region_change_comments() IS
 'Internal: Russian comments of the views of change; columns are in the dictionary.';

@@ -81,11 +81,11 @@ CREATE FUNCTION public.shown(place integer, code text) RETURNS TABLE (before tex
 -- (10 + 6 + 24)/(40 + 20 + 40), then (20 + 10 + 6)/(40 + 20 + 30); of both lists 16/60 = 26.6667 and 30/60 = 50
 SELECT results_eq($$SELECT * FROM shown(1, 'teachers_supported')$$,
 	$$VALUES ('40/100 40.0000', '36/90 40.0000', 0.0000, 23.3333, -23.3333, '2 1 1', 'в пределах колебаний',
-			  'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 2, выбыло 1, вошло 1', NULL::boolean)$$,
+			  'Не больше случайных колебаний (доверительная вероятность 95 %); в круге показателя осталось 2, выбыло 1, вошло 1', NULL::boolean)$$,
 	'a list that changes can hide what its schools have done; a school of two statuses counts once');
 SELECT results_eq($$SELECT * FROM shown(3, 'teachers_supported')$$,
 	$$VALUES ('3/30 10.0000', '27/30 90.0000', 80.0000, 0.0000, 80.0000, '0 1 1', 'выросло',
-			  'Больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 0, выбыло 1, вошло 1', true)$$,
+			  'Больше случайных колебаний (доверительная вероятность 95 %); в круге показателя осталось 0, выбыло 1, вошло 1', true)$$,
 	'of a list of which nobody stayed all is turnover');
 SELECT results_eq($$SELECT * FROM shown(4, 'teachers_supported')$$,
 	$$VALUES ('0/0 ', '0/0 ', NULL::numeric, NULL::numeric, NULL::numeric, '0 0 0', NULL, 'Доли нет ни в этом раунде, ни в предыдущем', NULL::boolean)$$,
@@ -99,14 +99,14 @@ SELECT results_eq($$SELECT numerator_after, denominator_after, change, claim, re
 -- 20/40 of the school that leaves; then (10 + 2 + 15)/90: those who stayed had no share before
 SELECT results_eq($$SELECT * FROM shown(1, 'diagnosed_method')$$,
 	$$VALUES ('20/40 50.0000', '27/90 30.0000', -20.0000, NULL::numeric, NULL::numeric, '2 1 1', 'снизилось',
-			  'Больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 2, выбыло 1, вошло 1; разложить изменение нельзя: у школ обоих перечней нет доли; без ответа было 2, стало 0', false)$$,
+			  'Больше случайных колебаний (доверительная вероятность 95 %); в круге показателя осталось 2, выбыло 1, вошло 1; разложить изменение нельзя: у оставшихся школ нет доли; без ответа было 2, стало 0', false)$$,
 	'a change that cannot be split says so');
 -- 36/90 -> (30 + 6)/(40 + 30): school 12 has not answered, and is still in both lists
 SELECT results_eq($$SELECT numerator_after, denominator_after, percent_after, change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, claim, reason
 	FROM municipal_change WHERE round_id = 3 AND municipality_id = 1 AND indicator = 'teachers_supported'$$,
-	$$VALUES (36::bigint, 70::bigint, 51.4286, 11.4286, 11.4286, 0.0000, 3::bigint, 0::bigint, 0::bigint, 'в пределах колебаний',
-			  'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 3, выбыло 0, вошло 0; без ответа было 0, стало 1')$$,
-	'a school of both lists that does not answer stays one of them, and the reason counts it');
+	$$VALUES (36::bigint, 70::bigint, 51.4286, 11.4286, 11.4286, 0.0000, 3::bigint, 0::bigint, 0::bigint, NULL,
+			  'Без ответа было 0, стало 1: вывод зависит от них; в круге показателя осталось 3, выбыло 0, вошло 0')$$,
+	'a school of both lists that does not answer stays one of them; while it may, nothing is claimed of teachers');
 -- 11 and 13 of 5 schools, then 11, 12 and 14; 14 had not answered, 15 has not
 SELECT results_eq($$SELECT * FROM shown(1, 'schools_with_prevention')$$,
 	$$VALUES ('2/5 40.0000', '3/5 60.0000', 20.0000, 20.0000, 0.0000, '5 0 0', 'в пределах колебаний', 'Знаменатель меньше 10: судить об изменении нельзя', NULL::boolean)$$,
@@ -143,10 +143,10 @@ SELECT results_eq($$SELECT before, after, change, claim, reason, better FROM sho
 
 UPDATE setting SET confidence = 0.9;	-- of 34/50 -> 42/50: 1.9 to 29.4
 SELECT results_eq($$SELECT claim, reason, better FROM shown(2, 'teachers_supported')$$,
-	$$VALUES ('выросло', 'Больше случайных колебаний (доверительная вероятность 90 %); в перечне осталось 1, выбыло 0, вошло 0', true)$$, 'with less confidence less is noise');
+	$$VALUES ('выросло', 'Больше случайных колебаний (доверительная вероятность 90 %); в круге показателя осталось 1, выбыло 0, вошло 0', true)$$, 'with less confidence less is noise');
 UPDATE setting SET confidence = 0.995;	-- of 34/50 -> 43/50 already at 0.99: -3.9 to 38.1
 SELECT results_eq($$SELECT claim, reason FROM shown(2, 'teachers_in_networks')$$,
-	$$VALUES ('в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 99,5 %); в перечне осталось 1, выбыло 0, вошло 0')$$, 'with more, more');
+	$$VALUES ('в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 99,5 %); в круге показателя осталось 1, выбыло 0, вошло 0')$$, 'with more, more');
 UPDATE setting SET confidence = 0.95, min_n = 50;
 SELECT results_eq($$SELECT claim FROM shown(2, 'teachers_in_networks')$$, $$VALUES ('выросло')$$, 'min_n is enough');
 UPDATE setting SET min_n = 51;
@@ -249,19 +249,23 @@ CREATE VIEW public.of_results AS
 SELECT concat_ws(' ', assessment, subject, grade) AS what, municipality_id AS place, concat(numerator_before, '/', denominator_before, ' ', percent_before) AS before, concat(numerator_after, '/', denominator_after, ' ', percent_after) AS after,
 	   change, both_lists_effect AS both_lists, turnover_effect AS turnover, concat_ws(' ', schools_both, schools_left, schools_joined) AS schools, claim, reason, better
 FROM probe.result_change WHERE round_id = 2;
--- 34/100 and 20/60; of both lists (10 + 4)/60 = 23.3333 and 8/40: school 12 has no results of 2024
+-- 34/100 and 20/60; of both lists 10/40 and 8/40: school 12 (4/20) stays listed and has no results of 2024
 SELECT results_eq($$SELECT * FROM of_results WHERE what = 'ЕГЭ математика 11' ORDER BY place$$,
-	$$VALUES ('ЕГЭ математика 11', 1, '34/100 34.0000', '20/60 33.3333', -0.6667, -3.3333, 2.6666, '2 1 1', 'в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 2, выбыло 1, вошло 1', NULL::boolean),
-			 ('ЕГЭ математика 11', NULL, '34/100 34.0000', '20/60 33.3333', -0.6667, -3.3333, 2.6666, '2 1 1', 'в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 2, выбыло 1, вошло 1', NULL)$$,
+	$$VALUES ('ЕГЭ математика 11', 1, '34/100 34.0000', '20/60 33.3333', -0.6667, -5.0000, 4.3333, '1 1 1', 'в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 2, выбыло 1, вошло 1; из оставшихся с результатами только за один год: 1', NULL::boolean),
+			 ('ЕГЭ математика 11', NULL, '34/100 34.0000', '20/60 33.3333', -0.6667, -5.0000, 4.3333, '1 1 1', 'в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 2, выбыло 1, вошло 1; из оставшихся с результатами только за один год: 1', NULL)$$,
 	'results of the schools on the list, each year''s list with the results of its own year');
+-- 12 had 10/50 and nothing after, 14 has 5/25: that they come and go is turnover
 SELECT results_eq($$SELECT before, after, change, both_lists, turnover, schools, claim, reason FROM of_results WHERE what = 'ОГЭ математика 9' AND place = 1$$,
-	$$VALUES ('10/50 20.0000', '5/25 20.0000', 0.0000, NULL::numeric, NULL::numeric, '1 0 1', 'в пределах колебаний',
-			  'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 1, выбыло 0, вошло 1; разложить изменение нельзя: у школ обоих перечней нет доли')$$,
-	'a school of both lists without results in one year has not left: its part of the change is not known, and is not 0');
+	$$VALUES ('10/50 20.0000', '5/25 20.0000', 0.0000, 0.0000, 0.0000, '0 0 1', 'в пределах колебаний',
+			  'Не больше случайных колебаний (доверительная вероятность 95 %); в перечне осталось 1, выбыло 0, вошло 1; из оставшихся с результатами только за один год: 1')$$,
+	'a school of both lists without results in one year has no part in what those who stayed have changed');
+SELECT results_eq($$SELECT concat_ws(' ', assessment, subject, grade), schools_unpaired FROM result_change WHERE round_id = 2 AND municipality_id = 1 AND schools_unpaired > 0 ORDER BY 1$$,
+	$$VALUES ('ВПР математика 5', 1::bigint), ('ВПР русский язык 5', 1), ('ЕГЭ математика 11', 1), ('ОГЭ математика 9', 1)$$,
+	'stayed listed, and took part in one year only: 11, 12, 12 and 12');
 SELECT results_eq($$SELECT what, before, after, change, both_lists, turnover, schools, claim, reason FROM of_results WHERE place = 1 AND what ~ 'ВПР .* 5' ORDER BY 1$$,
 	$$VALUES ('ВПР история 5', '5/10 50.0000', '/ ', NULL::numeric, NULL::numeric, NULL::numeric, '0 1 0', NULL, 'В этом раунде доли нет: сравнивать не с чем'),
-			 ('ВПР математика 5', '0/0 ', '5/10 50.0000', NULL, NULL, NULL, '1 0 0', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем'),
-			 ('ВПР русский язык 5', '/ ', '5/10 50.0000', NULL, NULL, NULL, '1 0 0', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем')$$,
+			 ('ВПР математика 5', '0/0 ', '5/10 50.0000', NULL, NULL, NULL, '0 0 0', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем'),
+			 ('ВПР русский язык 5', '/ ', '5/10 50.0000', NULL, NULL, NULL, '0 0 0', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем')$$,
 	'nobody took part, or there are no results at all: no share, and no change');
 SELECT results_eq($$SELECT what, change, both_lists, turnover, claim, better FROM of_results WHERE place = 1 AND what ~ 'математика [67]' ORDER BY 1$$,
 	$$VALUES ('ВПР математика 6', -40.0000, -40.0000, 0.0000, 'снизилось', true), ('ВПР математика 7', 40.0000, 40.0000, 0.0000, 'выросло', false)$$,
@@ -282,7 +286,7 @@ CREATE FUNCTION public.differences() RETURNS TABLE (row_of text, said jsonb) LAN
 BEGIN
 	RETURN QUERY
 	WITH pair AS (
-		SELECT r.round_id, q.round_id AS other_id, r.results_year > q.results_year AS newer
+		SELECT r.round_id, q.round_id AS other_id, r.results_year > q.results_year AS newer, r.state <> 'closed' AS open, q.state <> 'closed' AS other_open
 		FROM round r
 		CROSS JOIN LATERAL (SELECT * FROM round o WHERE o.state <> 'draft' AND (o.cohort_on, o.round_id) < (r.cohort_on, r.round_id)
 							ORDER BY o.cohort_on DESC, o.round_id DESC LIMIT 1) AS q
@@ -298,35 +302,41 @@ BEGIN
 		SELECT round_id, p.place, indicator AS code, school_id, numerator AS n, denominator AS d, true AS present
 		FROM school_indicator s CROSS JOIN LATERAL (VALUES (s.municipality_id), (0)) AS p(place) WHERE in_cohort
 		UNION ALL
-		SELECT round_id, p.place, code, school_id, below_minimum, participants, participants IS NOT NULL
+		SELECT round_id, p.place, code, school_id, below_minimum, participants, participants > 0
 		FROM attempt s CROSS JOIN LATERAL (VALUES (s.municipality_id), (0)) AS p(place)
 	), figure AS (
-		SELECT round_id, municipality_id AS place, indicator AS code, numerator AS n, denominator AS d, percent, answered, unit = 'yes_no' AS own FROM municipal_indicator
+		SELECT round_id, municipality_id AS place, indicator AS code, numerator AS n, denominator AS d, percent, answered, missing, unit = 'yes_no' AS own FROM municipal_indicator
 		UNION ALL
-		SELECT round_id, 0, indicator, numerator, denominator, percent, answered, false FROM regional_indicator
+		SELECT round_id, 0, indicator, numerator, denominator, percent, answered, missing, false FROM regional_indicator
 		UNION ALL
-		SELECT round_id, place, code, sum(n), sum(d), round(100.0 * sum(n) / nullif(sum(d), 0), 4), NULL, false FROM school WHERE code ~ '[|]' AND present GROUP BY 1, 2, 3
+		SELECT round_id, place, code, sum(n), sum(d), round(100.0 * sum(n) / nullif(sum(d), 0), 4), NULL, NULL, false FROM school WHERE code ~ '[|]' AND d IS NOT NULL GROUP BY 1, 2, 3
 	), both_rounds AS (
-		SELECT round_id, place, code, a.n AS n0, a.d AS d0, a.percent AS p0, b.n AS n1, b.d AS d1, b.percent AS p1, b.own, least(a.answered, b.answered) = 0 AS silent
-		FROM (SELECT p.round_id, place, code, n, d, percent, answered FROM pair p JOIN figure f ON f.round_id = p.other_id) AS a
-		FULL JOIN (SELECT p.round_id, place, code, n, d, percent, answered, own FROM pair p JOIN figure f ON f.round_id = p.round_id) AS b USING (round_id, place, code)
+		SELECT round_id, place, code, a.n AS n0, a.d AS d0, a.percent AS p0, b.n AS n1, b.d AS d1, b.percent AS p1, b.own, least(a.answered, b.answered) = 0 AS silent,
+			   a.missing AS m0, b.missing AS m1, a.answered + a.missing AS r0, b.answered + b.missing AS r1
+		FROM (SELECT p.round_id, place, code, n, d, percent, answered, missing FROM pair p JOIN figure f ON f.round_id = p.other_id) AS a
+		FULL JOIN (SELECT p.round_id, place, code, n, d, percent, answered, missing, own FROM pair p JOIN figure f ON f.round_id = p.round_id) AS b USING (round_id, place, code)
 		WHERE code ~ '[|]' OR a.d IS NOT NULL AND b.d IS NOT NULL
 	), list AS (
 		SELECT round_id, place, code,
-			   count(*) FILTER (WHERE a.listed AND b.listed AND (a.present OR b.present)) AS stayed,
+			   count(*) FILTER (WHERE a.present AND b.present) AS stayed, count(*) FILTER (WHERE a.listed AND b.listed AND coalesce(a.present, false) <> coalesce(b.present, false)) AS torn,
 			   count(*) FILTER (WHERE b.listed IS NULL AND a.present) AS gone, count(*) FILTER (WHERE a.listed IS NULL AND b.present) AS come,
-			   round(100.0 * sum(b.n) FILTER (WHERE a.listed) / nullif(sum(b.d) FILTER (WHERE a.listed), 0), 4)
-			   - round(100.0 * sum(a.n) FILTER (WHERE b.listed) / nullif(sum(a.d) FILTER (WHERE b.listed), 0), 4) AS moved
+			   round(100.0 * sum(b.n) FILTER (WHERE a.present) / nullif(sum(b.d) FILTER (WHERE a.present), 0), 4)
+			   - round(100.0 * sum(a.n) FILTER (WHERE b.present) / nullif(sum(a.d) FILTER (WHERE b.present), 0), 4) AS moved
 		FROM (SELECT p.round_id, place, code, school_id, coalesce(n, 0) AS n, d, present, true AS listed FROM pair p JOIN school s ON s.round_id = p.other_id) AS a
 		FULL JOIN (SELECT p.round_id, place, code, school_id, coalesce(n, 0) AS n, d, present, true AS listed FROM pair p JOIN school s ON s.round_id = p.round_id) AS b USING (round_id, place, code, school_id)
 		GROUP BY 1, 2, 3
 	), judged AS (
-		SELECT b.*, coalesce(l.stayed, 0) AS stayed, coalesce(l.gone, 0) AS gone, coalesce(l.come, 0) AS come, coalesce(d.polarity, 'lower_is_better') AS polarity, p1 - p0 AS change,
-			   CASE WHEN p1 - p0 IS NULL THEN NULL WHEN d.level = 'municipality' THEN p1 - p0 WHEN l.stayed = 0 THEN 0 ELSE l.moved END AS panel,
+		SELECT b.*, coalesce(l.stayed, 0) AS stayed, coalesce(l.gone, 0) AS gone, coalesce(l.come, 0) AS come, CASE WHEN code ~ '[|]' THEN coalesce(l.torn, 0) END AS torn, coalesce(d.polarity, 'lower_is_better') AS polarity, p1 - p0 AS change,
+			   CASE WHEN p1 - p0 IS NULL THEN NULL WHEN d.level = 'municipality' THEN p1 - p0 WHEN coalesce(l.stayed, 0) = 0 THEN 0 ELSE l.moved END AS panel,
 			   CASE WHEN p1 - p0 IS NULL OR n0 > d0 OR n1 > d1 OR silent
 						 OR code ~ '[|]' AND NOT p.newer
 						 OR (d.level, d.unit, d.numerator, d.denominator, d.cohort, d.missing, d.institution_kinds)
 							IS DISTINCT FROM (e.level, e.unit, e.numerator, e.denominator, e.cohort, e.missing, e.institution_kinds) THEN NULL
+					-- what missing answers leave open: all four corners
+					WHEN NOT own AND m0 + m1 > 0 AND CASE WHEN d.denominator IS NULL THEN
+						(SELECT count(DISTINCT CASE WHEN least(e0, e1) < t.min_n THEN 0 WHEN outside(k0, e0, k1, e1, 1.959963984540054) THEN sign(1.0 * k1 * e0 - 1.0 * k0 * e1) ELSE 0 END) > 1
+						 FROM (VALUES (n0, d0, n1, d1), (n0, r0, n1, r1), (n0 + m0, r0, n1, r1), (n0, r0, n1 + m1, r1), (n0 + m0, r0, n1 + m1, r1)) AS v(k0, e0, k1, e1))
+						ELSE m0 > 0 AND p.other_open OR m1 > 0 AND p.open END THEN NULL
 					WHEN own AND p1 = p0 THEN 'без изменений'
 					WHEN NOT coalesce(own, false) AND (least(d0, d1) < t.min_n OR NOT outside(n0, d0, n1, d1, 1.959963984540054)) THEN 'в пределах колебаний'
 					WHEN p1 > p0 THEN 'выросло' ELSE 'снизилось' END AS claim
@@ -337,18 +347,18 @@ BEGIN
 		LEFT JOIN round_indicator e ON e.round_id = p.other_id AND e.indicator = code
 		CROSS JOIN setting t
 	), wanted AS (
-		SELECT concat_ws(' ', round_id, place, code) AS row_of, jsonb_build_array(n0, d0, p0, n1, d1, p1, change, panel, change - panel, stayed, gone, come, claim,
+		SELECT concat_ws(' ', round_id, place, code) AS row_of, jsonb_build_array(n0, d0, p0, n1, d1, p1, change, panel, change - panel, stayed, gone, come, torn, claim,
 			CASE WHEN claim IN ('выросло', 'снизилось') AND polarity <> 'context' THEN (claim = 'выросло') = (polarity = 'higher_is_better') END) AS said
 		FROM judged
 	), given AS (
 		SELECT concat_ws(' ', round_id, coalesce(municipality_id, 0), code) AS row_of, jsonb_build_array(numerator_before, denominator_before, percent_before, numerator_after, denominator_after, percent_after,
-			change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, claim, better) AS said
+			change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, unpaired, claim, better) AS said
 		FROM (SELECT round_id, municipality_id, indicator AS code, numerator_before, denominator_before, percent_before, numerator_after, denominator_after, percent_after,
-					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, claim, better FROM municipal_change
+					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, NULL::bigint AS unpaired, claim, better FROM municipal_change
 			  UNION ALL SELECT round_id, NULL, indicator, numerator_before, denominator_before, percent_before, numerator_after, denominator_after, percent_after,
-					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, claim, better FROM regional_change
+					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, NULL, claim, better FROM regional_change
 			  UNION ALL SELECT round_id, municipality_id, concat_ws('|', assessment, subject, grade), numerator_before, denominator_before, percent_before, numerator_after, denominator_after, percent_after,
-					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, claim, better FROM result_change) AS v
+					 change, both_lists_effect, turnover_effect, schools_both, schools_left, schools_joined, schools_unpaired, claim, better FROM result_change) AS v
 	)
 	(SELECT 'said: ' || g.row_of, g.said FROM given g EXCEPT SELECT 'said: ' || w.row_of, w.said FROM wanted w)
 	UNION ALL (SELECT 'counted: ' || w.row_of, w.said FROM wanted w EXCEPT SELECT 'counted: ' || g.row_of, g.said FROM given g);
@@ -365,6 +375,47 @@ SELECT results_eq('SELECT round_id, previous_round_id FROM round_pair ORDER BY 1
 SELECT results_eq($$SELECT numerator_before, denominator_after, schools_both, schools_left, schools_joined FROM municipal_change WHERE round_id = 5 AND municipality_id = 5 AND indicator = 'schools_with_program'$$,
 	$$VALUES (0::bigint, 1::bigint, 1::bigint, 1::bigint, 0::bigint)$$, 'with the places and lists of its day');
 SELECT is_empty('SELECT * FROM differences()', 'every row again, with three pairs');
+
+-- missing answers: 40 schools, of which 20 are listed; all have answered in the round before, 30 of them yes, and 60 of 200 teachers
+SELECT shnor.create_region('half');
+SET search_path = half, public;
+INSERT INTO legal_act (legal_act_id, number, issued_on, issuer, title) VALUES (1, '1-о', '2023-08-01', 'Департамент', 'О мониторинге');
+INSERT INTO round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) VALUES (1, '2023', '2023-09-01', '2023-09-20', '2023-09-01', 1, 'open'), (2, '2024', '2024-09-01', '2024-09-20', '2024-09-01', 1, 'open');
+INSERT INTO municipality (municipality_id, name) VALUES (1, 'Первый');
+INSERT INTO school (school_id, municipality_id, code, name) SELECT i, 1, 's' || i, 'Школа ' || i FROM generate_series(1, 40) i;
+INSERT INTO school_status (school_id, status, since) SELECT i, 'low_results', '2023-01-01' FROM generate_series(1, 20) i;
+INSERT INTO submission (round_id, school_id, teachers, supported, has_prevention) SELECT 1, i, 10, 3, i <= 30 FROM generate_series(1, 40) i;
+UPDATE round SET state = 'closed' WHERE round_id = 1;
+INSERT INTO submission (round_id, school_id, teachers, supported, has_prevention) SELECT 2, i, 10, 6, true FROM generate_series(1, 10) i;
+CREATE VIEW public.halves AS
+SELECT indicator, concat(numerator_before, '/', denominator_before) AS before, concat(numerator_after, '/', denominator_after) AS after, claim, reason, better
+FROM half.municipal_change WHERE indicator IN ('teachers_supported', 'schools_with_prevention');
+-- 10 of 40 now, 40 of 40 if all the others say yes; 60 of 100 teachers of ten schools
+SELECT results_eq('SELECT * FROM halves ORDER BY 1', $$VALUES
+	('schools_with_prevention', '30/40', '10/40', NULL, 'Без ответа было 0, стало 30: вывод зависит от них; в круге показателя осталось 40, выбыло 0, вошло 0', NULL::boolean),
+	('teachers_supported', '60/200', '60/100', NULL, 'Без ответа было 0, стало 10: вывод зависит от них; в круге показателя осталось 20, выбыло 0, вошло 0', NULL)$$,
+	'of a round that is half filled nothing is claimed, although no answer scores like a no');
+-- 10 to 18 of 40, against 30; 10 to 23 of 40: Newcombe's interval of 30/40 -> 23/40 holds 0
+INSERT INTO submission (round_id, school_id, has_prevention) SELECT 2, i, false FROM generate_series(11, 32) i;
+SELECT results_eq($$SELECT after, claim, reason, better FROM halves WHERE indicator = 'schools_with_prevention'$$, $$VALUES
+	('10/40', 'снизилось', 'Больше случайных колебаний (доверительная вероятность 95 %); в круге показателя осталось 40, выбыло 0, вошло 0; без ответа было 0, стало 8', false)$$,
+	'what the missing answers cannot turn is claimed, and their number said');
+DELETE FROM submission WHERE round_id = 2 AND school_id BETWEEN 28 AND 32;
+SELECT results_eq($$SELECT after, claim, left(reason, 50) FROM halves WHERE indicator = 'schools_with_prevention'$$, $$VALUES
+	('10/40', NULL, 'Без ответа было 0, стало 13: вывод зависит от них;')$$, 'five more of them can');
+-- closed: the teachers of those who answered are all there will be; the schools are not answered still
+UPDATE round SET state = 'closed' WHERE round_id = 2;
+SELECT results_eq('SELECT * FROM halves ORDER BY 1', $$VALUES
+	('schools_with_prevention', '30/40', '10/40', NULL, 'Без ответа было 0, стало 13: вывод зависит от них; в круге показателя осталось 40, выбыло 0, вошло 0', NULL::boolean),
+	('teachers_supported', '60/200', '60/100', 'выросло', 'Больше случайных колебаний (доверительная вероятность 95 %); в круге показателя осталось 20, выбыло 0, вошло 0; без ответа было 0, стало 10', true)$$,
+	'closed, a round is judged by the teachers of those who answered; schools without an answer stay open');
+-- the other end: missing before
+INSERT INTO round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) VALUES (3, '2025', '2025-09-01', '2025-09-20', '2025-09-01', 1, 'open');
+INSERT INTO submission (round_id, school_id, has_prevention) SELECT 3, i, i <= 20 FROM generate_series(1, 40) i;
+SELECT results_eq($$SELECT numerator_before, numerator_after, claim, better, left(reason, 50) FROM municipal_change WHERE round_id = 3 AND indicator = 'schools_with_prevention'$$, $$VALUES
+	(10::bigint, 20::bigint, NULL, NULL::boolean, 'Без ответа было 13, стало 0: вывод зависит от них;')$$, 'answers missing in the round before leave the rise open');
+SELECT is_empty('SELECT * FROM differences()', 'and every row again, by all four corners of what is possible');
+SET search_path = probe, public;
 
 -- one pass: however the planner joins, each school is drilled into once, and each tally made once
 SET track_functions = 'all';
