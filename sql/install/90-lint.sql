@@ -77,8 +77,10 @@ BEGIN
 			EXECUTE format('SELECT count(*) FROM shnor.contribution((SELECT shnor.methodology($1, $2, $3, $4, $5)), %s)', d.answers)
 			USING d.id, d.numerator, d.denominator, d.cohort, d.missing;
 		EXCEPTION WHEN others THEN
-			problem := format('Формула не читается: %s. Она такая: %s', SQLERRM, d.formula);
-			hint := d.columns || ' Допустимы целые числа, true и false, + − *, сравнения, AND, OR, NOT, IS NULL, BETWEEN, IN, coalesce, least, greatest, yes_count.';
+			-- the message calls every number that of an indicator
+			problem := format('Формула не читается: %s. Она такая: %s',
+							  CASE d.object WHEN 'indicator' THEN SQLERRM ELSE regexp_replace(SQLERRM, format('^[^:]* %s[^:]*: ', d.id), '') END, d.formula);
+			hint := d.columns || CASE d.object WHEN 'indicator' THEN '' ELSE ' Нужно условие, а не число.' END || ' Допустимы целые числа, true и false, + − *, сравнения, AND, OR, NOT, IS NULL, BETWEEN, IN, coalesce, least, greatest, yes_count.';
 			RETURN NEXT;
 			CONTINUE;
 		END;

@@ -91,6 +91,8 @@ SELECT is((SELECT count(*) FROM found($$UPDATE identification_rule SET enter_con
 SELECT is((SELECT count(*) FROM found($$UPDATE recommendation_template SET condition = 'missing' WHERE template_id = 1; UPDATE submission SET in_active = NULL$$)), 2::bigint, 'nor a text what the answers lack');
 SELECT alike((SELECT l FROM found($$UPDATE recommendation_template SET condition = 'note_requird' WHERE template_id = 1$$) l), 'error|recommendation_template|1|Формула не читается: %note_requird%. Она такая: note_requird|%',
 	'a finding names the table, the row, the text and the reason');
+SELECT alike((SELECT l FROM found($$UPDATE recommendation_template SET condition = 'note_required AND' WHERE template_id = 1$$) l), 'error|recommendation_template|1|Формула не читается: syntax error %',
+	'a text is not called an indicator');
 SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = ''year >= 2000 AND round_id > 0 AND '' || enter_condition WHERE rule_id = 1') l$$, 'a rule may ask for every column of its case');
 SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = enter_condition || '' -- входит'', leave_condition = leave_condition || '' -- выходит''; UPDATE recommendation_template SET condition = condition || '' -- текст''; UPDATE effectiveness_condition SET condition = condition || '' -- критерий''') l$$, 'a comment ends with its line');
 SELECT is_empty($$SELECT * FROM found('UPDATE round SET goals = ''''; UPDATE round SET state = ''closed''') l$$, 'goals of a closed round cannot be mended');
