@@ -7,17 +7,19 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 #variable_conflict use_column
 DECLARE
-	broken boolean;
+	unreadable boolean := false;
 BEGIN
 	PERFORM shnor.region_check(region);
-	RETURN QUERY SELECT * FROM shnor.lint_formulas(region);
-	broken := FOUND AND EXISTS (SELECT FROM shnor.lint_formulas(region) f WHERE f.severity = 'error');
+	FOR severity, object, code, problem, hint IN SELECT * FROM shnor.lint_formulas(region) LOOP
+		unreadable := unreadable OR object = 'indicator' AND starts_with(problem, 'Формула не читается');
+		RETURN NEXT;
+	END LOOP;
 	RETURN QUERY SELECT * FROM shnor.lint_tables(region);
-	-- with a formula that cannot be read there are no reports to look at
-	IF NOT broken THEN
+	-- with an indicator that cannot be read there are no reports to look at
+	IF NOT unreadable THEN
 		RETURN QUERY SELECT * FROM shnor.lint_reports(region);
-		RETURN QUERY SELECT * FROM shnor.lint_rules(region);
 	END IF;
+	RETURN QUERY SELECT * FROM shnor.lint_rules(region);
 END
 $function$;
 COMMENT ON FUNCTION lint(text) IS
@@ -39,16 +41,18 @@ BEGIN
 	-- each formula by itself, on a row without answers: one that is refused must not hide the others
 	FOR d IN
 		SELECT 'indicator' AS object, i.indicator AS code, i.indicator_id AS id, i.numerator, i.denominator, i.cohort, i.missing, i.level, i.unit,
+			   concat_ws('; ', 'numerator: ' || i.numerator, 'denominator: ' || i.denominator, 'cohort: ' || i.cohort) AS formula,
 			   format('jsonb_populate_record(NULL::%s, ''{}'')', CASE i.level WHEN 'school' THEN 'school_round' ELSE 'municipal_round' END) AS answers,
 			   'Столбцы — коды вопросов (таблица question) и статусы.' AS columns
 		FROM indicator i
 		UNION ALL
-		SELECT 'recommendation_template', t.template_id::text, t.template_id, t.condition, NULL, NULL, 'exclude', NULL, NULL,
+		SELECT 'recommendation_template', t.template_id::text, t.template_id, shnor.condition_formula(t.condition), NULL, NULL, 'exclude', NULL, NULL, t.condition,
 			   'jsonb_populate_record(NULL::municipal_indicator, ''{}'')',
 			   'Столбцы: score, note_required, numerator, denominator, answered, missing, percent, threshold, plan.'
 		FROM recommendation_template t
 		UNION ALL
-		SELECT 'identification_rule', u.rule_id || ': ' || v.part, u.rule_id, v.formula, NULL, NULL, 'exclude', NULL, NULL, v.answers, v.columns
+		SELECT 'identification_rule', u.rule_id || ': ' || v.part, u.rule_id, shnor.condition_formula(v.formula), NULL, NULL, 'exclude', NULL, NULL, v.formula,
+			   v.answers, v.columns
 		FROM identification_rule u
 		CROSS JOIN LATERAL (VALUES
 			('item_condition', u.item_condition,
@@ -60,9 +64,9 @@ BEGIN
 			 'Столбцы: assessments, marked, repeated, assessments_before, marked_before, participants, below_minimum, unjudged, listed.')
 		) AS v(part, formula, answers, columns)
 		UNION ALL
-		SELECT 'effectiveness_condition', c.criterion || ', ' || c.position, c.position, c.condition, NULL, NULL, 'exclude', NULL, NULL,
+		SELECT 'effectiveness_condition', c.criterion || ', ' || c.position, c.position, shnor.condition_formula(c.condition), NULL, NULL, 'exclude', NULL, NULL, c.condition,
 			   'jsonb_populate_record(NULL::spell_case, ''{}'')',
-			   'Столбцы: listed_1 … listed_3, relisted, below_0 … below_3, participants_0 … participants_3, region_below_3, region_participants_3.'
+			   'Столбцы: listed_1 … listed_3, relisted, below_0 … below_3, participants_0 … participants_3, region_below_0, region_participants_0, region_below_3, region_participants_3.'
 		FROM effectiveness_condition c
 		ORDER BY 1, 2
 	LOOP
@@ -73,33 +77,34 @@ BEGIN
 			EXECUTE format('SELECT count(*) FROM shnor.contribution((SELECT shnor.methodology($1, $2, $3, $4, $5)), %s)', d.answers)
 			USING d.id, d.numerator, d.denominator, d.cohort, d.missing;
 		EXCEPTION WHEN others THEN
-			problem := 'Формула не читается: ' || SQLERRM;
-			hint := d.columns || ' Допустимы целые числа, true и false, + − *, сравнения, AND, OR, NOT, IS NULL, BETWEEN, IN, coalesce, least, greatest, yes_count.';
+			-- the message calls every number that of an indicator
+			problem := format('Формула не читается: %s. Она такая: %s',
+							  CASE d.object WHEN 'indicator' THEN SQLERRM ELSE regexp_replace(SQLERRM, format('^[^:]* %s[^:]*: ', d.id), '') END, d.formula);
+			hint := d.columns || CASE d.object WHEN 'indicator' THEN '' ELSE ' Нужно условие, а не число.' END || ' Допустимы целые числа, true и false, + − *, сравнения, AND, OR, NOT, IS NULL, BETWEEN, IN, coalesce, least, greatest, yes_count.';
 			RETURN NEXT;
 			CONTINUE;
 		END;
 
-		IF d.object = 'indicator' THEN
-			-- two of everything: a numerator that comes to more than one counts people, and has to say out of how many
-			IF d.unit = 'percent' AND d.denominator IS NULL THEN
-				SELECT jsonb_object_agg(a.attname, CASE a.atttypid WHEN 'integer'::regtype THEN to_jsonb(2) ELSE to_jsonb(true) END) INTO answers
-				FROM pg_attribute a
-				WHERE a.attrelid = CASE d.level WHEN 'school' THEN 'school_round'::regclass ELSE 'municipal_round'::regclass END
-				  AND a.attnum > 0 AND a.atttypid IN ('integer'::regtype, 'boolean'::regtype);
-				IF d.level = 'school' THEN
-					SELECT max(c.numerator) INTO counted
-					FROM (SELECT shnor.methodology(d.id, d.numerator, NULL, NULL, 'exclude') AS methodology) AS k
-					CROSS JOIN LATERAL shnor.contribution(k.methodology, jsonb_populate_record(NULL::school_round, answers)) AS c;
-				ELSE
-					SELECT max(c.numerator) INTO counted
-					FROM (SELECT shnor.methodology(d.id, d.numerator, NULL, NULL, 'exclude') AS methodology) AS k
-					CROSS JOIN LATERAL shnor.contribution(k.methodology, jsonb_populate_record(NULL::municipal_round, answers)) AS c;
-				END IF;
-				IF counted > 1 THEN
-					problem := 'Доля без знаменателя: числитель считает людей, а знаменателем служит число организаций';
-					hint := 'Впишите знаменатель, например teachers.';
-					RETURN NEXT;
-				END IF;
+		-- two of everything: a numerator that comes to more than one counts people, and has to say out of how many
+		IF d.unit = 'percent' AND d.denominator IS NULL THEN
+			SELECT jsonb_object_agg(a.attname, CASE a.atttypid WHEN 'integer'::regtype THEN to_jsonb(2) ELSE to_jsonb(true) END) INTO answers
+			FROM pg_attribute a
+			WHERE a.attrelid = CASE d.level WHEN 'school' THEN 'school_round'::regclass ELSE 'municipal_round'::regclass END
+			  AND a.attnum > 0 AND a.atttypid IN ('integer'::regtype, 'boolean'::regtype);
+			BEGIN
+				EXECUTE format('SELECT max(c.numerator) FROM shnor.contribution((SELECT shnor.methodology($1, $2, NULL, NULL, NULL)), jsonb_populate_record(NULL::%s, $3)) AS c',
+							   CASE d.level WHEN 'school' THEN 'school_round' ELSE 'municipal_round' END)
+				INTO counted USING d.id, d.numerator, answers;
+			EXCEPTION WHEN others THEN
+				problem := format('Формулу не удалось испытать на ответах «2» и «да»: %s. Она такая: %s', SQLERRM, d.formula);
+				hint := 'Проверьте числа в формуле: результат должен умещаться в bigint.';
+				RETURN NEXT;
+				CONTINUE;
+			END;
+			IF counted > 1 THEN
+				problem := 'Доля без знаменателя: числитель считает людей, а знаменателем служит число организаций';
+				hint := 'Впишите знаменатель, например teachers.';
+				RETURN NEXT;
 			END IF;
 		END IF;
 	END LOOP;
@@ -155,7 +160,15 @@ BEGIN
 						  AND (t.valid_from IS NULL OR t.valid_from <= r.cohort_on) AND (t.valid_until IS NULL OR r.cohort_on < t.valid_until))
 		UNION ALL
 		SELECT 'warning', 'round', r.title, 'Не названы цели, задачи или методы мониторинга', 'По п. 1.2.7 их устанавливает приказ: впишите goals, tasks и methods.'
-		FROM round r WHERE concat(r.goals) = '' OR concat(r.tasks) = '' OR concat(r.methods) = ''
+		-- a closed one cannot be mended
+		FROM round r WHERE r.state <> 'closed' AND (concat(r.goals) = '' OR concat(r.tasks) = '' OR concat(r.methods) = '')
+		UNION ALL
+		SELECT 'warning', 'round', r.title,
+			   format('Перечень стоит на результатах %s года, а по дате состава ожидался %s год', r.results_year, y.expected),
+			   'Если так и задумано, ничего не делайте; иначе исправьте results_year: по нему берут результаты для правил и годы эффективности.'
+		FROM round r
+		CROSS JOIN LATERAL (SELECT (extract(year FROM r.cohort_on) - CASE WHEN extract(month FROM r.cohort_on) < 7 THEN 1 ELSE 0 END)::integer AS expected) AS y
+		WHERE r.results_year <> y.expected
 		UNION ALL
 		SELECT 'warning', 'obligation_term', v.step, 'Срок не задан: обязательства этого вида никогда не просрочены', 'Добавьте строку в obligation_term.'
 		FROM unnest('{note,recommendation,measure,decision}'::text[]) AS v(step)
@@ -185,7 +198,7 @@ BEGIN
 		SELECT 'warning', 'reporting_day', current_setting('shnor.today', true), 'Сроки считаются не на сегодня, а на заданный день', 'RESET shnor.today;'
 		WHERE nullif(current_setting('shnor.today', true), '') IS NOT NULL
 		UNION ALL
-		SELECT 'warning', 'сервер', 'jit', 'Отчёты соединяют много таблиц: их компиляция (JIT) дольше самого подсчёта',
+		SELECT 'warning', 'server', 'jit', 'Отчёты соединяют много таблиц: их компиляция (JIT) дольше самого подсчёта',
 			   format('ALTER DATABASE %I SET jit = off;', current_database())
 		WHERE current_setting('jit')::boolean AND pg_jit_available()
 	) AS f
@@ -245,39 +258,58 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 #variable_conflict use_column
+DECLARE
+	u record;
+	g record;
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
-	RETURN QUERY
-	SELECT 'warning', 'identification_rule', format('%s (%s)', u.rule_id, u.status), 'Правило без приказа', 'Правило выявления утверждается приказом: укажите legal_act_id.'
-	FROM identification_rule u WHERE u.legal_act_id IS NULL
-	ORDER BY u.rule_id;
+	object := 'identification_rule';
+	severity := 'warning';
+	FOR u IN SELECT * FROM identification_rule LOOP
+		code := format('%s (%s)', u.rule_id, u.status);
+		IF u.legal_act_id IS NULL THEN
+			problem := 'Правило без приказа';
+			hint := 'Правило выявления утверждается приказом: укажите legal_act_id.';
+			RETURN NEXT;
+		END IF;
 
-	-- Formulas are data, so the rule is tried on every small case: one that would not let a school in, and does not
-	-- let it out either, is stricter to leave than to enter.
-	RETURN QUERY
-	SELECT DISTINCT ON (u.rule_id) 'warning', 'identification_rule', format('%s (%s)', u.rule_id, u.status),
-		   format('Выйти из перечня труднее, чем войти: при assessments = %s, marked = %s, repeated = %s, marked_before = %s школа не попала бы в перечень, но и не покинула бы его',
-				  g.assessments, g.marked, g.repeated, g.marked_before),
-		   'Сверьте leave_condition с enter_condition.'
-	FROM identification_rule u
-	JOIN (SELECT e.rule_id, shnor.methodology(e.rule_id, e.enter_condition, NULL, NULL, 'exclude') AS enter_methodology,
-				 shnor.methodology(e.rule_id, e.leave_condition, NULL, NULL, 'exclude') AS leave_methodology
-		  FROM identification_rule e GROUP BY e.rule_id) AS k ON k.rule_id = u.rule_id
-	CROSS JOIN (
-		SELECT a AS assessments, 0 AS unjudged, m AS marked, r AS repeated, b AS assessments_before, n AS marked_before,
-			   20 * a AS participants, 10 * m AS below_minimum
-		FROM generate_series(0, 4) AS a, generate_series(0, a) AS m, generate_series(0, 4) AS b, generate_series(0, b) AS n,
-			 generate_series(0, least(m, n)) AS r
-	) AS g
-	CROSS JOIN LATERAL (SELECT g.assessments, g.unjudged, g.marked, g.repeated, g.assessments_before, g.marked_before,
-							   g.participants::bigint AS participants, g.below_minimum::bigint AS below_minimum, false AS listed) AS outside
-	CROSS JOIN LATERAL (SELECT g.assessments, g.unjudged, g.marked, g.repeated, g.assessments_before, g.marked_before,
-							   g.participants::bigint AS participants, g.below_minimum::bigint AS below_minimum, true AS listed) AS inside
-	CROSS JOIN LATERAL shnor.contribution(k.enter_methodology, outside) AS e
-	CROSS JOIN LATERAL shnor.contribution(k.leave_methodology, inside) AS l
-	WHERE e.numerator = 0 AND l.numerator = 0
-	ORDER BY u.rule_id, g.assessments, g.marked, g.repeated, g.marked_before, g.assessments_before;
+		-- Formulas are data, so the rule is tried on every small case: one that would not let a school in, and does not
+		-- let it out either, is stricter to leave than to enter.
+		BEGIN
+			SELECT t.* INTO g
+			FROM (
+				SELECT shnor.methodology(u.rule_id, shnor.condition_formula(u.enter_condition), NULL, NULL, NULL) AS enter,
+					   shnor.methodology(u.rule_id, shnor.condition_formula(u.leave_condition), NULL, NULL, NULL) AS leave
+			) AS k
+			CROSS JOIN (
+				SELECT a AS assessments, 0 AS unjudged, m AS marked, r AS repeated, b AS assessments_before, n AS marked_before,
+					   20 * a AS participants, 10 * m AS below_minimum
+				FROM generate_series(0, 4) AS a, generate_series(0, a) AS m, generate_series(0, 4) AS b, generate_series(0, b) AS n,
+					 generate_series(0, least(m, n)) AS r
+			) AS t
+			CROSS JOIN LATERAL shnor.contribution(k.enter, jsonb_populate_record(NULL::identification_case, to_jsonb(t) || '{"listed": false}')) AS e
+			CROSS JOIN LATERAL shnor.contribution(k.leave, jsonb_populate_record(NULL::identification_case, to_jsonb(t) || '{"listed": true}')) AS l
+			WHERE e.numerator = 0 AND l.numerator = 0
+			ORDER BY t.assessments, t.marked, t.repeated, t.marked_before, t.assessments_before
+			LIMIT 1;
+			IF FOUND THEN
+				problem := format('Выйти из перечня труднее, чем войти: при assessments = %s, marked = %s, repeated = %s, marked_before = %s школа не попала бы в перечень, но и не покинула бы его',
+								  g.assessments, g.marked, g.repeated, g.marked_before);
+				hint := 'Сверьте leave_condition с enter_condition.';
+				RETURN NEXT;
+			END IF;
+		EXCEPTION WHEN others THEN
+			-- what cannot be compiled, class 42, is a finding of lint_formulas() already
+			IF left(SQLSTATE, 2) <> '42' THEN
+				severity := 'error';
+				problem := format('Правило не удалось испытать: %s. Включение: %s. Исключение: %s', SQLERRM, u.enter_condition, u.leave_condition);
+				hint := 'Проверьте числа в enter_condition и leave_condition.';
+				RETURN NEXT;
+				severity := 'warning';
+			END IF;
+		END;
+	END LOOP;
 END
 $function$;
 COMMENT ON FUNCTION lint_rules(text) IS

@@ -55,6 +55,12 @@ INSERT INTO public.fault (command, severity, object, code, problem) VALUES
 	('UPDATE identification_rule SET item_condition = ''marks > 0'' WHERE rule_id = 1', 'error', 'identification_rule', '1: item_condition', 'Формула не читается'),
 	('UPDATE identification_rule SET legal_act_id = NULL WHERE rule_id = 1', 'warning', 'identification_rule', '1 (low_results)', 'Правило без приказа'),
 	('UPDATE identification_rule SET leave_condition = ''marked = 0'' WHERE rule_id = 1', 'warning', 'identification_rule', '1 (low_results)', 'Выйти из перечня труднее, чем войти: при assessments = 1, marked = 1, repeated = 0, marked_before = 0'),
+	('UPDATE identification_rule SET enter_condition = ''marked'' WHERE rule_id = 1', 'error', 'identification_rule', '1: enter_condition', 'Формула не читается'),
+	('UPDATE recommendation_template SET condition = ''numerator'' WHERE template_id = 1', 'error', 'recommendation_template', '1', 'Формула не читается'),
+	('UPDATE effectiveness_condition SET condition = ''below_3'' WHERE criterion = ''default'' AND position = 2', 'error', 'effectiveness_condition', 'default, 2', 'Формула не читается'),
+	('UPDATE identification_rule SET enter_condition = ''marked * 9223372036854775807 > 1'' WHERE rule_id = 1', 'error', 'identification_rule', '1 (low_results)', 'Правило не удалось испытать'),
+	('UPDATE indicator SET numerator = ''supported * 9223372036854775807'', denominator = NULL WHERE indicator = ''teachers_supported''', 'error', 'indicator', 'teachers_supported', 'Формулу не удалось испытать'),
+	('UPDATE round SET results_year = 2023', 'warning', 'round', '2024', 'Перечень стоит на результатах 2023 года, а по дате состава ожидался 2024 год'),
 	('SET LOCAL shnor.today = ''2026-11-24''', 'warning', 'reporting_day', '2026-11-24', 'Сроки считаются не на сегодня');
 
 -- the findings while a fault stands; it is undone again
@@ -74,6 +80,24 @@ $$;
 SELECT is((SELECT count(*) FROM found(f.command) l WHERE starts_with(l, format('%s|%s|%s|%s', f.severity, f.object, f.code, f.problem)) AND split_part(l, '|', 5) <> ''),
 		  1::bigint, 'found once: ' || f.command) FROM public.fault f ORDER BY f.n;
 SELECT is_empty($$SELECT * FROM shnor.lint('probe')$$, 'each was undone');
+
+-- one finding hides no other, and is found once
+SELECT is((SELECT count(*) FROM found($$UPDATE indicator SET denominator = NULL WHERE indicator = 'teachers_supported'; UPDATE submission SET in_active = NULL; UPDATE identification_rule SET leave_condition = 'marked = 0' WHERE rule_id = 1$$)),
+	3::bigint, 'a share without a denominator hides neither questions nor rules');
+SELECT is((SELECT count(*) FROM found($$UPDATE indicator SET numerator = 'supported +' WHERE indicator = 'teachers_supported'; UPDATE identification_rule SET leave_condition = 'marked = 0' WHERE rule_id = 1$$)),
+	2::bigint, 'an indicator that cannot be read hides no rule');
+SELECT is((SELECT count(*) FROM found($$UPDATE identification_rule SET enter_condition = 'marks > 0' WHERE rule_id = 1; UPDATE identification_rule SET leave_condition = 'marked < 0' WHERE rule_id = 2$$)),
+	2::bigint, 'nor does one rule another');
+SELECT is((SELECT count(*) FROM found($$UPDATE recommendation_template SET condition = 'missing' WHERE template_id = 1; UPDATE submission SET in_active = NULL$$)), 2::bigint, 'nor a text what the answers lack');
+SELECT alike((SELECT l FROM found($$UPDATE recommendation_template SET condition = 'note_requird' WHERE template_id = 1$$) l), 'error|recommendation_template|1|Формула не читается: %note_requird%. Она такая: note_requird|%',
+	'a finding names the table, the row, the text and the reason');
+SELECT alike((SELECT l FROM found($$UPDATE recommendation_template SET condition = 'note_required AND' WHERE template_id = 1$$) l), 'error|recommendation_template|1|Формула не читается: syntax error %',
+	'a text is not called an indicator');
+SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = ''year >= 2000 AND round_id > 0 AND '' || enter_condition WHERE rule_id = 1') l$$, 'a rule may ask for every column of its case');
+SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = enter_condition || '' -- входит'', leave_condition = leave_condition || '' -- выходит''; UPDATE recommendation_template SET condition = condition || '' -- текст''; UPDATE effectiveness_condition SET condition = condition || '' -- критерий''') l$$, 'a comment ends with its line');
+SELECT is_empty($$SELECT * FROM found('UPDATE round SET goals = ''''; UPDATE round SET state = ''closed''') l$$, 'goals of a closed round cannot be mended');
+SELECT is_empty($$SELECT * FROM found('UPDATE round SET cohort_on = ''2024-06-30'', results_year = 2023; UPDATE school_status SET since = ''2020-01-01''') l$$, 'before July the results are those of the year before');
+SELECT is_empty($$SELECT * FROM found('SET LOCAL jit = on') l WHERE l NOT LIKE 'warning|server|jit|%'$$, 'a setting of the server');
 
 SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = ''unjudged = 0 AND '' || enter_condition, leave_condition = ''unjudged > 0 OR '' || leave_condition WHERE rule_id = 1') l$$, 'a rule may ask for what could not be judged');
 -- not found: easier to leave than to enter, the exact negation, a municipality's yes or no without a threshold
