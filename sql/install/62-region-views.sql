@@ -57,6 +57,91 @@ $function$;
 COMMENT ON FUNCTION region_tally_query(text, text) IS
 'Internal: the defining query of municipal_tally over the named views of schools and of municipalities.';
 
+-- every judgement is made by this one text: over the tallies of answers as claimed, and of those that are proven
+CREATE FUNCTION region_result_query(tallies text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format($view$
+	-- every judgement is made here, for municipalities and for the region alike
+	SELECT j.scope, j.round_id, j.municipality_id, j.position, j.indicator, j.section, j.title, j.unit,
+		   j.numerator, j.denominator, j.percent, j.threshold, j.plan, j.score,
+		   concat_ws('. ',
+			   CASE WHEN j.unit = 'yes_no' AND j.scope = 'region' AND j.denominator > 0 AND j.threshold IS NULL
+					THEN format('Муниципалитетов с ответом «да»: %%s из %%s', j.numerator, j.denominator)
+			   END,
+			   CASE
+				   WHEN j.polarity = 'context' THEN 'Справочный показатель, не оценивается'
+				   WHEN j.answered + j.missing = 0 THEN 'В круг показателя не входит ни одна организация'
+				   WHEN j.denominator = 0 AND j.answered = 0 THEN 'Нет ответов'
+				   WHEN j.denominator = 0 THEN 'Знаменатель равен нулю'
+				   WHEN j.own_answer AND j.answered = 0 THEN 'Нет ответа: 0 баллов'
+				   WHEN j.own_answer THEN CASE WHEN j.numerator > 0 THEN 'Да' ELSE 'Нет' END
+				   WHEN j.threshold IS NULL THEN 'Порог не установлен приказом'
+				   -- with the fraction: it is judged, and its percent is rounded
+				   ELSE replace(format('%%s %%%% (%%s из %%s) — %%s порога %%s %%%%',
+									   trim_scale(j.percent), j.numerator, j.denominator,
+									   CASE WHEN j.polarity = 'lower_is_better'
+											THEN CASE j.score WHEN 1 THEN 'не выше' ELSE 'выше' END
+											ELSE CASE j.score WHEN 1 THEN 'не ниже' ELSE 'ниже' END
+									   END, trim_scale(j.threshold)), '.', ',')
+			   END) AS reason,
+		   j.answered, j.missing,
+		   CASE
+			   WHEN j.missing = 0 THEN j.percent
+			   WHEN j.counts_rows THEN shnor.percent(shnor.share(j.numerator, j.all_rows))
+		   END::numeric(25,4) AS percent_low,
+		   CASE
+			   WHEN j.missing = 0 THEN j.percent
+			   WHEN j.counts_rows THEN shnor.percent(shnor.share(j.numerator + j.missing, j.all_rows))
+		   END::numeric(25,4) AS percent_high,
+		   j.gap,
+		   coalesce(j.score = 0, false) OR coalesce(j.plan_score = 0, false) AS note_required
+	FROM (
+		SELECT f.*,
+			   shnor.numerator(f.share) AS numerator,
+			   shnor.denominator(f.share) AS denominator,
+			   shnor.percent(f.share)::numeric(25,4) AS percent,
+			   CASE
+				   WHEN f.polarity = 'context' OR shnor.denominator(f.share) = 0 THEN NULL
+				   WHEN f.own_answer THEN shnor.score(shnor.numerator(f.share) > 0)
+				   ELSE shnor.score(f.share, f.threshold, f.polarity)
+			   END AS score,
+			   CASE WHEN f.polarity <> 'context' THEN shnor.score(f.share, f.plan, f.polarity) END AS plan_score,
+			   CASE WHEN f.polarity <> 'context' THEN shnor.gap(f.share, f.threshold, f.polarity) END AS gap,
+			   shnor.denominator(f.share) + CASE f.missing_policy WHEN 'no' THEN 0 ELSE f.missing END AS all_rows
+		FROM (
+			SELECT t.scope, t.round_id, t.municipality_id,
+				   d.position, d.indicator, d.section, d.title, d.unit, d.polarity, d.missing AS missing_policy,
+				   d.denominator IS NULL AS counts_rows,
+				   t.scope = 'municipality' AND d.unit = 'yes_no' AS own_answer,
+				   x.share, x.answered, x.missing,
+				   -- orders set percents: they do not bear on one municipality's yes or no
+				   CASE WHEN t.scope = 'region' OR d.unit <> 'yes_no'
+						THEN coalesce(own.threshold, common.threshold) END::numeric(7,4) AS threshold,
+				   CASE WHEN t.scope = 'region' OR d.unit <> 'yes_no'
+						THEN coalesce(own.plan, common.plan) END::numeric(7,4) AS plan
+			FROM (
+				SELECT 'municipality' AS scope, u.round_id, u.municipality_id, u.tally
+				FROM %1$I u
+				UNION ALL
+				SELECT 'region', u.round_id, NULL, shnor.sum(u.tally)
+				FROM %1$I u
+				GROUP BY u.round_id
+			) AS t
+			CROSS JOIN LATERAL shnor.items(t.tally) AS x
+			JOIN round_indicator d ON d.round_id = t.round_id AND d.indicator_id = x.id
+			LEFT JOIN target own ON own.round_id = t.round_id AND own.indicator = d.indicator
+				AND own.municipality_id = t.municipality_id
+			LEFT JOIN target common ON common.round_id = t.round_id AND common.indicator = d.indicator
+				AND common.municipality_id IS NULL
+		) AS f
+	) AS j
+$view$, tallies)
+$function$;
+COMMENT ON FUNCTION region_result_query(text) IS
+'Internal: the defining query of indicator_result and proven_indicator over the named view of tallies.';
+
 CREATE FUNCTION region_base_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -203,82 +288,7 @@ $view$),
 	WHERE k.level = 'school'
 $view$),
 (600, 'municipal_tally', shnor.region_tally_query('school_round', 'municipal_round')),
-(700, 'indicator_result', $view$
-	-- every judgement is made here, for municipalities and for the region alike
-	SELECT j.scope, j.round_id, j.municipality_id, j.position, j.indicator, j.section, j.title, j.unit,
-		   j.numerator, j.denominator, j.percent, j.threshold, j.plan, j.score,
-		   concat_ws('. ',
-			   CASE WHEN j.unit = 'yes_no' AND j.scope = 'region' AND j.denominator > 0 AND j.threshold IS NULL
-					THEN format('Муниципалитетов с ответом «да»: %s из %s', j.numerator, j.denominator)
-			   END,
-			   CASE
-				   WHEN j.polarity = 'context' THEN 'Справочный показатель, не оценивается'
-				   WHEN j.answered + j.missing = 0 THEN 'В круг показателя не входит ни одна организация'
-				   WHEN j.denominator = 0 AND j.answered = 0 THEN 'Нет ответов'
-				   WHEN j.denominator = 0 THEN 'Знаменатель равен нулю'
-				   WHEN j.own_answer AND j.answered = 0 THEN 'Нет ответа: 0 баллов'
-				   WHEN j.own_answer THEN CASE WHEN j.numerator > 0 THEN 'Да' ELSE 'Нет' END
-				   WHEN j.threshold IS NULL THEN 'Порог не установлен приказом'
-				   -- with the fraction: it is judged, and its percent is rounded
-				   ELSE replace(format('%s %% (%s из %s) — %s порога %s %%',
-									   trim_scale(j.percent), j.numerator, j.denominator,
-									   CASE WHEN j.polarity = 'lower_is_better'
-											THEN CASE j.score WHEN 1 THEN 'не выше' ELSE 'выше' END
-											ELSE CASE j.score WHEN 1 THEN 'не ниже' ELSE 'ниже' END
-									   END, trim_scale(j.threshold)), '.', ',')
-			   END) AS reason,
-		   j.answered, j.missing,
-		   CASE
-			   WHEN j.missing = 0 THEN j.percent
-			   WHEN j.counts_rows THEN shnor.percent(shnor.share(j.numerator, j.all_rows))
-		   END::numeric(25,4) AS percent_low,
-		   CASE
-			   WHEN j.missing = 0 THEN j.percent
-			   WHEN j.counts_rows THEN shnor.percent(shnor.share(j.numerator + j.missing, j.all_rows))
-		   END::numeric(25,4) AS percent_high,
-		   j.gap,
-		   coalesce(j.score = 0, false) OR coalesce(j.plan_score = 0, false) AS note_required
-	FROM (
-		SELECT f.*,
-			   shnor.numerator(f.share) AS numerator,
-			   shnor.denominator(f.share) AS denominator,
-			   shnor.percent(f.share)::numeric(25,4) AS percent,
-			   CASE
-				   WHEN f.polarity = 'context' OR shnor.denominator(f.share) = 0 THEN NULL
-				   WHEN f.own_answer THEN shnor.score(shnor.numerator(f.share) > 0)
-				   ELSE shnor.score(f.share, f.threshold, f.polarity)
-			   END AS score,
-			   CASE WHEN f.polarity <> 'context' THEN shnor.score(f.share, f.plan, f.polarity) END AS plan_score,
-			   CASE WHEN f.polarity <> 'context' THEN shnor.gap(f.share, f.threshold, f.polarity) END AS gap,
-			   shnor.denominator(f.share) + CASE f.missing_policy WHEN 'no' THEN 0 ELSE f.missing END AS all_rows
-		FROM (
-			SELECT t.scope, t.round_id, t.municipality_id,
-				   d.position, d.indicator, d.section, d.title, d.unit, d.polarity, d.missing AS missing_policy,
-				   d.denominator IS NULL AS counts_rows,
-				   t.scope = 'municipality' AND d.unit = 'yes_no' AS own_answer,
-				   x.share, x.answered, x.missing,
-				   -- orders set percents: they do not bear on one municipality's yes or no
-				   CASE WHEN t.scope = 'region' OR d.unit <> 'yes_no'
-						THEN coalesce(own.threshold, common.threshold) END::numeric(7,4) AS threshold,
-				   CASE WHEN t.scope = 'region' OR d.unit <> 'yes_no'
-						THEN coalesce(own.plan, common.plan) END::numeric(7,4) AS plan
-			FROM (
-				SELECT 'municipality' AS scope, u.round_id, u.municipality_id, u.tally
-				FROM municipal_tally u
-				UNION ALL
-				SELECT 'region', u.round_id, NULL, shnor.sum(u.tally)
-				FROM municipal_tally u
-				GROUP BY u.round_id
-			) AS t
-			CROSS JOIN LATERAL shnor.items(t.tally) AS x
-			JOIN round_indicator d ON d.round_id = t.round_id AND d.indicator_id = x.id
-			LEFT JOIN target own ON own.round_id = t.round_id AND own.indicator = d.indicator
-				AND own.municipality_id = t.municipality_id
-			LEFT JOIN target common ON common.round_id = t.round_id AND common.indicator = d.indicator
-				AND common.municipality_id IS NULL
-		) AS f
-	) AS j
-$view$),
+(700, 'indicator_result', shnor.region_result_query('municipal_tally')),
 (710, 'municipal_indicator', $view$
 	SELECT i.round_id, r.title AS round_title, i.municipality_id, m.name AS municipality,
 		   i.position, i.indicator, i.section, i.title, i.unit,

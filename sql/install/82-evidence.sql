@@ -95,25 +95,43 @@ VALUES
 			   q.evidence <> 'required_if_yes'
 			   OR d.holding > 0 AND q.evidence_kinds <@ coalesce(d.kinds, '{}') AS proven
 		FROM (
-			SELECT s.round_id, s.municipality_id, s.school_id, s.school_id AS respondent_id, v.question
+			SELECT s.round_id, s.municipality_id, s.school_id, s.school_id AS respondent_id, v.question, v.form_yes
 			FROM school_round s
+			LEFT JOIN submission f ON f.round_id = s.round_id AND f.school_id = s.school_id
 			CROSS JOIN LATERAL (VALUES
-				('in_events', s.in_events), ('has_curator', s.has_curator), ('has_program', s.has_program),
-				('has_prevention', s.has_prevention), ('has_study_plans', s.has_study_plans), ('has_tutoring', s.has_tutoring),
-				('internet_resolved', s.internet_resolved), ('equipment_resolved', s.equipment_resolved),
-				('staffing_resolved', s.staffing_resolved)) AS v(question, yes)
+				('in_events', s.in_events, f.in_events), ('has_curator', s.has_curator, f.has_curator),
+				('has_program', s.has_program, f.has_program), ('has_prevention', s.has_prevention, f.has_prevention),
+				('has_study_plans', s.has_study_plans, f.has_study_plans), ('has_tutoring', s.has_tutoring, f.has_tutoring),
+				('internet_resolved', s.internet_resolved, f.internet_resolved),
+				('equipment_resolved', s.equipment_resolved, f.equipment_resolved),
+				('staffing_resolved', s.staffing_resolved, f.staffing_resolved)) AS v(question, yes, form_yes)
 			WHERE v.yes
 			UNION ALL
-			SELECT s.round_id, s.municipality_id, NULL, -s.municipality_id, v.question
+			SELECT s.round_id, s.municipality_id, NULL, -s.municipality_id, v.question, v.form_yes
 			FROM municipal_round s
+			LEFT JOIN municipal_submission f ON f.round_id = s.round_id AND f.municipality_id = s.municipality_id
 			CROSS JOIN LATERAL (VALUES
-				('has_results_note', s.has_results_note), ('has_practice_sharing', s.has_practice_sharing),
-				('has_resource_monitoring', s.has_resource_monitoring)) AS v(question, yes)
+				('has_results_note', s.has_results_note, f.has_results_note),
+				('has_practice_sharing', s.has_practice_sharing, f.has_practice_sharing),
+				('has_resource_monitoring', s.has_resource_monitoring, f.has_resource_monitoring)) AS v(question, yes, form_yes)
 			WHERE v.yes
 		) AS y
 		JOIN round r ON r.round_id = y.round_id
 		JOIN question q ON q.question = y.question AND (q.valid_from IS NULL OR q.valid_from <= r.cohort_on)
 					   AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
+		-- the first of the other sources, in the same order as ranked_source_answer
+		LEFT JOIN (
+			SELECT DISTINCT ON (a.round_id, coalesce(a.school_id, -a.municipality_id), a.question)
+				   a.round_id, coalesce(a.school_id, -a.municipality_id) AS respondent_id, a.question, a.answer_yes, a.legal_act_id,
+				   coalesce(s.precedence < f.precedence, s.precedence IS NOT NULL) AS before_form
+			FROM source_answer a
+			JOIN round c ON c.round_id = a.round_id
+			LEFT JOIN question_source s ON s.question = a.question AND s.data_source = a.data_source
+				AND (s.valid_from IS NULL OR s.valid_from <= c.cohort_on) AND (s.valid_until IS NULL OR c.cohort_on < s.valid_until)
+			LEFT JOIN question_source f ON f.question = a.question AND f.data_source = 'form'
+				AND (f.valid_from IS NULL OR f.valid_from <= c.cohort_on) AND (f.valid_until IS NULL OR c.cohort_on < f.valid_until)
+			ORDER BY a.round_id, respondent_id, a.question, s.precedence NULLS LAST, a.data_source
+		) AS w ON w.round_id = y.round_id AND w.respondent_id = y.respondent_id AND w.question = y.question
 		-- looked up answer by answer: a group of its own would be made anew for each
 		CROSS JOIN LATERAL (
 			SELECT count(*) AS documents,
@@ -122,13 +140,20 @@ VALUES
 				   count(*) FILTER (WHERE h.holds AND h.waits) AS waiting,
 				   array_agg(DISTINCT d.kind) FILTER (WHERE h.holds AND NOT h.waits) AS kinds,
 				   array_agg(DISTINCT d.kind) FILTER (WHERE h.holds AND h.waits) AS waiting_kinds
-			FROM document d
+			FROM (
+				SELECT e.kind, e.check_state, e.valid_from, e.valid_until
+				FROM document e
+				WHERE e.round_id = y.round_id AND coalesce(e.school_id, -e.municipality_id) = y.respondent_id AND e.question = y.question
+				UNION ALL
+				-- an answer that counts and is taken from an order is proven by that order, which nobody need check
+				SELECT 'order', 'accepted', NULL, NULL
+				WHERE w.answer_yes AND w.legal_act_id IS NOT NULL AND (w.before_form OR y.form_yes IS NULL)
+			) AS d
 			CROSS JOIN LATERAL (
 				SELECT d.check_state <> 'rejected'
 					   AND (d.valid_from IS NULL OR d.valid_from <= r.due_on)
 					   AND (d.valid_until IS NULL OR r.due_on < d.valid_until) AS holds,
 					   d.check_state = 'unchecked' AND r.documents_need_check AS waits) AS h
-			WHERE d.round_id = y.round_id AND coalesce(d.school_id, -d.municipality_id) = y.respondent_id AND d.question = y.question
 		) AS d
 	) AS p
 $view$),
@@ -163,42 +188,33 @@ $view$),
 			   GROUP BY p.round_id, p.municipality_id) AS u ON u.round_id = s.round_id AND u.municipality_id = s.municipality_id
 $view$),
 (610, 'proven_tally', shnor.region_tally_query('school_proven', 'municipal_proven')),
+(705, 'proven_indicator', shnor.region_result_query('proven_tally')),
 (800, 'proven_result', $view$
+	-- an unproven yes is a no: where a no makes the figure better, that would reward what is missing, so nothing is proven
 	SELECT i.scope, i.round_id, i.municipality_id, i.position, i.indicator, i.title, i.unit, i.denominator,
 		   i.numerator AS claimed, i.percent AS claimed_percent, i.score AS claimed_score,
-		   p.numerator AS proven, p.percent AS proven_percent,
-		   CASE
-			   WHEN i.score IS NULL THEN NULL
-			   WHEN i.unit = 'yes_no' AND i.scope = 'municipality' THEN shnor.score(p.numerator > 0)
-			   ELSE shnor.score(shnor.share(p.numerator, i.denominator), i.threshold, i.polarity)
-		   END AS proven_score,
-		   i.numerator - p.numerator AS unproven, i.proof_required
-	FROM (
-		SELECT i.*, d.polarity, n.proof_required
-		FROM indicator_result i
-		JOIN round_indicator d ON d.round_id = i.round_id AND d.indicator = i.indicator
-		LEFT JOIN (
-			SELECT q.round_id, q.indicator, bool_or(q.evidence = 'required_if_yes') AS proof_required
-			FROM indicator_question q GROUP BY q.round_id, q.indicator) AS n ON n.round_id = i.round_id AND n.indicator = i.indicator
-		WHERE d.denominator IS NULL AND d.polarity <> 'context'
-	) AS i
-	JOIN (
-		SELECT t.scope, t.round_id, t.municipality_id, x.id, d.indicator, shnor.numerator(x.share) AS numerator,
-			   shnor.percent(x.share)::numeric(25,4) AS percent
-		FROM (
-			SELECT 'municipality' AS scope, u.round_id, u.municipality_id, u.tally FROM proven_tally u
-			UNION ALL
-			SELECT 'region', u.round_id, NULL, shnor.sum(u.tally) FROM proven_tally u GROUP BY u.round_id
-		) AS t
-		CROSS JOIN LATERAL shnor.items(t.tally) AS x
-		JOIN round_indicator d ON d.round_id = t.round_id AND d.indicator_id = x.id
-	) AS p ON p.scope = i.scope AND p.round_id = i.round_id AND p.indicator = i.indicator
-		  AND coalesce(p.municipality_id, 0) = coalesce(i.municipality_id, 0)
+		   CASE WHEN d.fits THEN p.numerator END AS proven,
+		   CASE WHEN d.fits THEN p.percent END::numeric(25,4) AS proven_percent,
+		   CASE WHEN d.fits THEN p.score END AS proven_score,
+		   CASE WHEN d.fits THEN i.numerator - p.numerator END AS unproven,
+		   n.proof_required,
+		   CASE WHEN d.fits THEN p.denominator END AS proven_denominator,
+		   CASE WHEN NOT d.fits THEN 'Без документа ответ считается за «нет», а для этого показателя это улучшило бы результат: доказанное значение не считается' END AS reason
+	FROM indicator_result i
+	JOIN proven_indicator p ON p.scope = i.scope AND p.round_id = i.round_id AND p.indicator = i.indicator
+						   AND coalesce(p.municipality_id, 0) = coalesce(i.municipality_id, 0)
+	JOIN round_indicator k ON k.round_id = i.round_id AND k.indicator = i.indicator
+	CROSS JOIN LATERAL (SELECT k.polarity <> 'lower_is_better' AND p.numerator <= i.numerator AS fits) AS d
+	LEFT JOIN (
+		SELECT q.round_id, q.indicator, bool_or(q.evidence = 'required_if_yes') AS proof_required
+		FROM indicator_question q
+		GROUP BY q.round_id, q.indicator) AS n ON n.round_id = i.round_id AND n.indicator = i.indicator
+	WHERE k.denominator IS NULL AND k.polarity <> 'context'
 $view$),
 (810, 'municipal_evidence', $view$
 	SELECT p.round_id, r.title AS round_title, p.municipality_id, m.name AS municipality, p.position, p.indicator, p.title, p.unit,
 		   p.denominator, p.claimed, p.claimed_percent, p.claimed_score, p.proven, p.proven_percent, p.proven_score,
-		   p.unproven, coalesce(p.proof_required, false) AS proof_required
+		   p.unproven, coalesce(p.proof_required, false) AS proof_required, p.proven_denominator, p.reason
 	FROM proven_result p
 	JOIN round r ON r.round_id = p.round_id
 	JOIN municipality m ON m.municipality_id = p.municipality_id
@@ -207,7 +223,7 @@ $view$),
 (820, 'regional_evidence', $view$
 	SELECT p.round_id, r.title AS round_title, p.position, p.indicator, p.title, p.unit,
 		   p.denominator, p.claimed, p.claimed_percent, p.claimed_score, p.proven, p.proven_percent, p.proven_score,
-		   p.unproven, coalesce(p.proof_required, false) AS proof_required
+		   p.unproven, coalesce(p.proof_required, false) AS proof_required, p.proven_denominator, p.reason
 	FROM proven_result p
 	JOIN round r ON r.round_id = p.round_id
 	WHERE p.scope = 'region'
@@ -238,11 +254,11 @@ VALUES
 ('document', 'source', 'Откуда взят: файл формы и строка.'),
 ('document', 'added_at', 'Когда внесён.'),
 ('check_document', '()', 'Триггер: документ можно найти по названию или ссылке, и он действует хотя бы день.'),
-('answer_proof', NULL, 'Каждый ответ «да» и документы за ним: подтверждён он или только заявлен. Документ должен действовать на день срока сдачи (due_on).'),
+('answer_proof', NULL, 'Каждый ответ «да» и документы за ним: подтверждён он или только заявлен. Документ должен действовать на день срока сдачи (due_on). Если считается ответ, взятый из приказа (source_answer.legal_act_id), этот приказ и есть документ вида order; проверять его не нужно.'),
 ('answer_proof', 'school_id', 'Организация. Пусто: муниципалитет отвечает сам за себя.'),
 ('answer_proof', 'evidence', 'Нужен ли документ: none — нет, optional — по желанию, required_if_yes — обязателен при ответе «да».'),
 ('answer_proof', 'documents_needed', 'Каких видов документы нужны все сразу. Пусто: достаточно одного любого.'),
-('answer_proof', 'documents', 'Сколько документов приложено.'),
+('answer_proof', 'documents', 'Сколько документов приложено, вместе с приказом, из которого взят ответ.'),
 ('answer_proof', 'holding', 'Сколько из них годится: действует на этот день и не отклонён, а если мониторинг требует проверки (documents_need_check) — принят.'),
 ('answer_proof', 'proven', 'Ответ подтверждён или подтверждения не требует.'),
 ('answer_proof', 'reason', 'Почему подтверждён или нет.'),
@@ -250,11 +266,25 @@ VALUES
 ('municipal_proven', NULL, 'Служебное: ответы муниципалитетов, где неподтверждённые «да» считаются за «нет». Не для отчётов.'),
 ('proven_tally', NULL, 'Служебное: свёртки подтверждённых ответов. Не для отчётов.'),
 ('proven_tally', 'tally', 'Свёртка.'),
+('proven_indicator', NULL, 'Служебное: те же показатели, что в indicator_result, по подтверждённым ответам. Не для отчётов.'),
+('proven_indicator', 'municipality_id', 'Муниципалитет. Пусто у региона.'),
+('proven_indicator', 'section', 'Раздел методики.'),
+('proven_indicator', 'percent_low', 'Наименьшее значение, возможное после недостающих ответов, %.'),
+('proven_indicator', 'percent_high', 'Наибольшее значение, возможное после недостающих ответов, %.'),
+('proven_indicator', 'gap', 'На сколько единиц должен измениться числитель, чтобы порог был выполнен.'),
 ('proven_result', NULL, 'Служебное: заявленные и подтверждённые значения муниципалитетов и региона. Не для отчётов.'),
 ('proven_result', 'scope', 'Чьё значение: municipality — муниципалитета, region — региона.'),
-('proven_result', 'denominator', 'Знаменатель.'),
+('proven_result', 'denominator', 'Знаменатель заявленного.'),
+('proven_result', 'proven_denominator', 'Знаменатель подтверждённого: иной, если круг организаций сам зависит от ответа «да».'),
+('proven_result', 'reason', 'Почему подтверждённого значения нет. Пусто: оно есть.'),
 ('municipal_evidence', NULL, 'Заявлено и подтверждено: показатели «да/нет» муниципалитетов, как ответили и как доказано документами.'),
-('regional_evidence', NULL, 'Заявлено и подтверждено: то же по региону.')
+('municipal_evidence', 'denominator', 'Знаменатель заявленного.'),
+('municipal_evidence', 'proven_denominator', 'Знаменатель подтверждённого: иной, если круг организаций сам зависит от ответа «да».'),
+('municipal_evidence', 'reason', 'Почему подтверждённого значения нет. Пусто: оно есть.'),
+('regional_evidence', NULL, 'Заявлено и подтверждено: то же по региону.'),
+('regional_evidence', 'denominator', 'Знаменатель заявленного.'),
+('regional_evidence', 'proven_denominator', 'Знаменатель подтверждённого: иной, если круг организаций сам зависит от ответа «да».'),
+('regional_evidence', 'reason', 'Почему подтверждённого значения нет. Пусто: оно есть.')
 $function$;
 COMMENT ON FUNCTION region_evidence_comments() IS
 'Internal: Russian comments of documents and evidence.';

@@ -93,14 +93,42 @@ UPDATE target SET threshold = 60.0001 WHERE indicator = 'schools_with_prevention
 SELECT is((SELECT proven_score FROM side WHERE indicator = 'schools_with_prevention' AND municipality_id = 1), 0::smallint, 'a ten-thousandth above it is 0');
 UPDATE target SET threshold = 60 WHERE indicator = 'schools_with_prevention' AND municipality_id = 1;
 
--- where less is better, the same 60 % (proven) and 80 % (claimed) against 70
+-- where a no makes the figure better, a missing document would be rewarded: nothing is proven, and it says why
 UPDATE target SET threshold = 70 WHERE indicator = 'schools_with_prevention' AND municipality_id = 1;
 UPDATE indicator SET polarity = 'lower_is_better' WHERE indicator = 'schools_with_prevention';
-SELECT results_eq('SELECT claimed_score, proven_score FROM side WHERE indicator = ''schools_with_prevention'' AND municipality_id = 1',
-	$$VALUES (0::smallint, 1::smallint)$$, 'less is better: both are judged that way');
-UPDATE target SET threshold = 60 WHERE indicator = 'schools_with_prevention' AND municipality_id = 1;
-SELECT is((SELECT proven_score FROM side WHERE indicator = 'schools_with_prevention' AND municipality_id = 1), 1::smallint, 'on the threshold too');
+CREATE VIEW probe.not_proven AS
+	SELECT municipality_id, denominator, claimed, claimed_score, proven, proven_percent, proven_score, unproven, proven_denominator, reason
+	FROM municipal_evidence WHERE round_id = 2 AND indicator = 'schools_with_prevention';
+CREATE TABLE probe.why AS SELECT 'Без документа ответ считается за «нет», а для этого показателя это улучшило бы результат: доказанное значение не считается' AS text;
+SELECT results_eq('SELECT * FROM not_proven WHERE municipality_id = 1',
+	$$SELECT 1, 5::bigint, 4::bigint, 0::smallint, NULL::bigint, NULL::numeric, NULL::smallint, NULL::bigint, NULL::bigint, text FROM why$$, 'less is better: the claimed 80 % against 70 stands alone');
+SELECT results_eq('SELECT claimed, proven, proven_percent, proven_score, unproven, proven_denominator, reason FROM regional_evidence WHERE round_id = 2 AND indicator = ''schools_with_prevention''',
+	$$SELECT 5::bigint, NULL::bigint, NULL::numeric, NULL::smallint, NULL::bigint, NULL::bigint, text FROM why$$, 'in the region too');
 UPDATE indicator SET polarity = 'higher_is_better' WHERE indicator = 'schools_with_prevention';
+UPDATE target SET threshold = 60 WHERE indicator = 'schools_with_prevention' AND municipality_id = 1;
+-- a negated answer: 2 and 6 have no document, and «no» is what is counted: 0 claimed, 1 of each would be proven
+UPDATE indicator SET numerator = 'NOT has_prevention' WHERE indicator = 'schools_with_prevention';
+SELECT results_eq('SELECT * FROM not_proven ORDER BY 1',
+	$$SELECT 1, 5::bigint, 0::bigint, 0::smallint, NULL::bigint, NULL::numeric, NULL::smallint, NULL::bigint, NULL::bigint, text FROM why
+	  UNION ALL SELECT 2, 2, 0, 0::smallint, NULL, NULL, NULL, NULL, NULL, text FROM why
+	  UNION ALL SELECT 3, 0, 0, NULL, 0, NULL, NULL, 0, 0, NULL ORDER BY 1$$, 'a negated answer: lack of proof is no proof');
+SELECT results_eq('SELECT claimed, proven, proven_percent, proven_score, unproven, proven_denominator, reason FROM regional_evidence WHERE round_id = 2 AND indicator = ''schools_with_prevention''',
+	$$SELECT 0::bigint, NULL::bigint, NULL::numeric, NULL::smallint, NULL::bigint, NULL::bigint, text FROM why$$, 'nor in the region');
+UPDATE indicator SET numerator = 'has_prevention' WHERE indicator = 'schools_with_prevention';
+SELECT results_eq('SELECT * FROM not_proven WHERE municipality_id = 1',
+	$$VALUES (1, 5::bigint, 4::bigint, 1::smallint, 3::bigint, 60.0000, 1::smallint, 1::bigint, 5::bigint, NULL)$$, 'otherwise both stand, and there is nothing to explain');
+
+-- a cohort that reads an answer: claimed 1 and 2 of 1..4 have a program; proven 1 of 1, 3 and 4. 25 % of four is not 33.3333 % of three
+INSERT INTO target (round_id, indicator, municipality_id, threshold) VALUES (2, 'schools_with_program', NULL, 30);
+UPDATE indicator SET cohort = 'has_prevention' WHERE indicator = 'schools_with_program';
+SELECT results_eq('SELECT municipality_id, denominator, claimed, claimed_percent, claimed_score, proven, proven_denominator, proven_percent, proven_score, unproven, reason
+				   FROM municipal_evidence WHERE round_id = 2 AND indicator = ''schools_with_program'' ORDER BY 1',
+	$$VALUES (1, 4::bigint, 2::bigint, 50.0000, 1::smallint, 1::bigint, 3::bigint, 33.3333, 1::smallint, 1::bigint, NULL),
+			 (2, 1, 1, 100.0000, 1::smallint, 0, 0, NULL, NULL, 1, NULL), (3, 0, 0, NULL, NULL, 0, 0, NULL, NULL, 0, NULL)$$, 'the proven figure is judged by its own denominator');
+SELECT results_eq('SELECT denominator, claimed, claimed_percent, claimed_score, proven, proven_denominator, proven_percent, proven_score FROM regional_evidence WHERE round_id = 2 AND indicator = ''schools_with_program''',
+	$$VALUES (5::bigint, 3::bigint, 60.0000, 1::smallint, 1::bigint, 3::bigint, 33.3333, 1::smallint)$$, 'the region''s too');
+UPDATE indicator SET cohort = (SELECT cohort FROM indicator WHERE indicator = 'schools_in_events') WHERE indicator = 'schools_with_program';
+DELETE FROM target WHERE indicator = 'schools_with_program';
 
 -- an order says that documents are checked first: 1 and 3 are not checked yet, 4 is accepted
 UPDATE round SET documents_need_check = true WHERE round_id = 2;
@@ -186,6 +214,38 @@ SELECT results_eq('SELECT municipality_id, has_results_note, has_practice_sharin
 INSERT INTO source_answer (round_id, school_id, question, data_source, answer_yes) VALUES (2, 6, 'has_curator', 'order', true);
 SELECT results_eq('SELECT claimed, proven FROM side WHERE indicator = ''schools_with_curator'' AND municipality_id = 2', $$VALUES (1::bigint, 0::bigint)$$, 'the order says yes, and wants its document');
 
+-- an answer that counts and names its order is proven by it
+CREATE VIEW probe.proof AS SELECT school_id, municipality_id, question, documents, holding, proven, reason FROM answer_proof WHERE round_id = 2;
+UPDATE source_answer SET legal_act_id = 1 WHERE school_id = 6 AND question = 'has_curator';
+SELECT results_eq('SELECT documents, holding, proven, reason FROM proof WHERE school_id = 6 AND question = ''has_curator''',
+	$$VALUES (1::bigint, 1::bigint, false, 'Не хватает: действующего договора о сотрудничестве')$$, 'the order is there, the agreement is not');
+UPDATE question SET evidence_kinds = '{order}' WHERE question = 'has_curator';
+UPDATE round SET documents_need_check = true WHERE round_id = 2;
+SELECT results_eq('SELECT documents, holding, proven, reason FROM proof WHERE school_id = 6 AND question = ''has_curator''',
+	$$VALUES (1::bigint, 1::bigint, true, 'Подтверждено документом')$$, 'where the order is enough it proves, without a check');
+UPDATE round SET documents_need_check = false WHERE round_id = 2;
+UPDATE question SET evidence_kinds = '{order,agreement}' WHERE question = 'has_curator';
+INSERT INTO document (round_id, school_id, question, kind, title) VALUES (2, 6, 'has_curator', 'agreement', 'Договор');
+SELECT results_eq('SELECT claimed, proven FROM side WHERE indicator = ''schools_with_curator'' AND municipality_id = 2', $$VALUES (1::bigint, 1::bigint)$$, 'the order of the answer and an agreement are both');
+-- 4 says yes itself; its order counts only where the order goes first
+INSERT INTO source_answer (round_id, school_id, question, data_source, answer_yes, legal_act_id) VALUES (2, 4, 'has_curator', 'order', true, 1);
+SELECT results_eq('SELECT documents, holding, reason FROM proof WHERE school_id = 4 AND question = ''has_curator''',
+	$$VALUES (2::bigint, 2::bigint, 'Не хватает: действующего договора о сотрудничестве')$$, 'beside the school''s own document');
+UPDATE question_source SET precedence = 3 WHERE question = 'has_curator' AND data_source = 'order';
+SELECT results_eq('SELECT documents, holding, reason FROM proof WHERE school_id = 4 AND question = ''has_curator''',
+	$$VALUES (1::bigint, 1::bigint, 'Не хватает: действующего приказа, действующего договора о сотрудничестве')$$, 'an answer that does not count brings no order');
+UPDATE question_source SET precedence = 1 WHERE question = 'has_curator' AND data_source = 'order';
+DELETE FROM source_answer WHERE school_id = 4;
+-- nobody asked on the form: the first of two sources counts, with its order or without
+INSERT INTO source_answer (round_id, school_id, question, data_source, answer_yes, legal_act_id) VALUES
+	(2, 1, 'has_study_plans', 'ircoko', true, NULL), (2, 1, 'has_study_plans', 'order', true, 1),
+	(2, 2, 'has_study_plans', 'ircoko', true, 1), (2, 2, 'has_study_plans', 'order', true, NULL),
+	(2, 3, 'has_study_plans', 'ircoko', true, 1);
+SELECT results_eq('SELECT school_id, documents, proven FROM proof WHERE question = ''has_study_plans'' ORDER BY 1',
+	$$VALUES (1, 0::bigint, false), (2, 1, true), (3, 1, true)$$, 'the order of the source that counts');
+INSERT INTO source_answer (round_id, municipality_id, question, data_source, answer_yes, legal_act_id) VALUES (2, 1, 'has_resource_monitoring', 'order', true, 1);
+SELECT results_eq('SELECT municipality_id, school_id, documents, holding FROM proof WHERE question = ''has_resource_monitoring''', $$VALUES (1, NULL::integer, 1::bigint, 1::bigint)$$, 'a municipality''s too');
+
 -- counts of people and context indicators are not here
 SELECT results_eq('SELECT DISTINCT indicator, position FROM municipal_evidence ORDER BY position',
 	$$VALUES ('results_note', 2), ('schools_in_events', 10), ('schools_with_curator', 11), ('schools_with_program', 12), ('schools_with_prevention', 13),
@@ -246,6 +306,60 @@ SELECT is(left(refusal($$UPDATE question SET evidence = 'none' WHERE question = 
 SELECT is(refusal($$DELETE FROM document WHERE round_id = 3$$), 'done', 'other rounds are free');
 SELECT results_eq('SELECT * FROM municipal_evidence WHERE round_id = 2 ORDER BY municipality_id, position', 'SELECT * FROM figures ORDER BY municipality_id, position',
 	'the closed round''s figures are what they were');
+
+-- every answer is carried: a question is a column of each view between the answers and the tally
+SELECT is_empty($$
+	SELECT q.question, v.name
+	FROM question q
+	JOIN (VALUES ('school', 'submission'), ('school', 'school_source_answer'), ('school', 'school_round'), ('school', 'school_proven'),
+				 ('municipality', 'municipal_submission'), ('municipality', 'municipal_source_answer'), ('municipality', 'municipal_round'),
+				 ('municipality', 'municipal_proven')) AS v(respondent, name) ON v.respondent = q.respondent
+	WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = ('probe.' || v.name)::regclass AND a.attname = q.question AND a.attnum > 0)$$,
+	'each question has its column in all views of answers');
+SELECT is_empty($$
+	SELECT a.attrelid::regclass, a.attname
+	FROM pg_attribute a
+	WHERE a.attrelid IN ('submission'::regclass, 'municipal_submission'::regclass) AND a.attnum > 0 AND NOT a.attisdropped
+	  AND a.attname NOT IN ('round_id', 'school_id', 'municipality_id', 'submitted_at', 'source')
+	  AND NOT EXISTS (SELECT FROM question q WHERE q.question = a.attname)$$,
+	'each column of answers is a question');
+
+-- and its value comes through. School 1 answers all by the form, school 2 by another source; a number of its own for each count
+SELECT shnor.create_region('every');
+SET search_path = every, public;
+INSERT INTO legal_act (legal_act_id, number, issued_on, issuer, title) VALUES (1, '1-о', '2024-08-01', 'Департамент', 'О мониторинге');
+INSERT INTO round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) VALUES (1, '2024', '2024-09-01', '2024-09-20', '2024-09-01', 1, 'open');
+INSERT INTO municipality (municipality_id, name) VALUES (1, 'Первый'), (2, 'Второй');
+INSERT INTO school (school_id, municipality_id, code, name) VALUES (1, 1, 's1', 'Школа 1'), (2, 2, 's2', 'Школа 2');
+CREATE VIEW every.expected AS
+	SELECT q.question, q.respondent, q.answer_type, CASE q.answer_type WHEN 'yes_no' THEN 1 ELSE 100 + q.question_id END AS value FROM question q;
+-- an indicator over each column
+INSERT INTO indicator (indicator_id, position, clause, section, indicator, title, unit, level, numerator, denominator)
+	SELECT 100 + q.question_id, 100 + q.question_id, '1.2', '1.2', 'of_' || q.question, q.question, 'percent', q.respondent, q.question,
+		   CASE q.answer_type WHEN 'count' THEN q.question END
+	FROM question q;
+SELECT format('INSERT INTO %I (round_id, %I, %s) VALUES (1, 1, %s)', v.answers, v.respondent_id, c.columns, c.answers)
+FROM (VALUES ('school', 'submission', 'school_id'), ('municipality', 'municipal_submission', 'municipality_id')) AS v(respondent, answers, respondent_id)
+CROSS JOIN LATERAL (
+	SELECT string_agg(quote_ident(e.question), ', ' ORDER BY e.question) AS columns,
+		   string_agg(CASE e.answer_type WHEN 'yes_no' THEN 'true' ELSE e.value::text END, ', ' ORDER BY e.question) AS answers
+	FROM expected e WHERE e.respondent = v.respondent) AS c \gexec
+INSERT INTO source_answer (round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes)
+	SELECT 1, CASE e.respondent WHEN 'school' THEN 2 END, CASE e.respondent WHEN 'municipality' THEN 2 END, e.question, 'ircoko',
+		   CASE e.answer_type WHEN 'count' THEN e.value END, CASE e.answer_type WHEN 'yes_no' THEN true END
+	FROM expected e;
+SELECT results_eq('SELECT municipality_id, indicator, numerator FROM municipal_indicator WHERE indicator LIKE ''of\_%'' ORDER BY 1, 2',
+	'SELECT m.municipality_id, ''of_'' || e.question, e.value::bigint FROM municipality m, expected e ORDER BY 1, 2', 'each answer is read by the tally');
+SELECT results_eq('SELECT municipality_id, question FROM answer_proof ORDER BY 1, 2',
+	'SELECT m.municipality_id, e.question FROM municipality m, expected e WHERE e.answer_type = ''yes_no'' ORDER BY 1, 2', 'each yes has its row of proof');
+SELECT results_eq('SELECT municipality_id, indicator, numerator FROM proven_indicator WHERE scope = ''municipality'' AND indicator LIKE ''of\_%'' ORDER BY 1, 2',
+	'SELECT m.municipality_id, ''of_'' || e.question, CASE WHEN q.evidence = ''required_if_yes'' AND q.answer_type = ''yes_no'' THEN 0 ELSE e.value END::bigint
+	 FROM municipality m, expected e JOIN question q USING (question) ORDER BY 1, 2', 'and without a document only what needs one is a no');
+INSERT INTO document (round_id, school_id, municipality_id, question, kind, title)
+	SELECT 1, CASE e.respondent WHEN 'school' THEN m.municipality_id END, CASE e.respondent WHEN 'municipality' THEN m.municipality_id END, e.question, k, 'Документ'
+	FROM municipality m, expected e, unnest('{order,agreement}'::text[]) k WHERE e.answer_type = 'yes_no';
+SELECT results_eq('SELECT municipality_id, indicator, numerator, denominator, percent FROM proven_indicator WHERE scope = ''municipality'' ORDER BY 1, 2',
+	'SELECT municipality_id, indicator, numerator, denominator, percent FROM indicator_result WHERE scope = ''municipality'' ORDER BY 1, 2', 'with all documents what is proven is what is claimed');
 
 SELECT finish();
 ROLLBACK;
