@@ -40,39 +40,43 @@ VALUES
 	) AS c
 $view$),
 (1180, 'competence_result', $view$
+	-- the figures by kind are those of the indicators; only what no indicator says is counted here. Put together by
+	-- grouping, not by joins; a municipality is here if it has a school on the list
 	SELECT g.scope, g.round_id, g.municipality_id, g.schools, g.answered, g.schools - g.answered AS missing,
-		   g.subject_numerator, g.subject_denominator, shnor.percent(shnor.share(g.subject_numerator, g.subject_denominator))::numeric(25,4) AS subject_percent,
-		   g.method_numerator, g.method_denominator, shnor.percent(shnor.share(g.method_numerator, g.method_denominator))::numeric(25,4) AS method_percent,
-		   g.psych_numerator, g.psych_denominator, shnor.percent(shnor.share(g.psych_numerator, g.psych_denominator))::numeric(25,4) AS psych_percent,
+		   g.subject_numerator, g.subject_denominator, g.subject_percent,
+		   g.method_numerator, g.method_denominator, g.method_percent,
+		   g.psych_numerator, g.psych_denominator, g.psych_percent,
 		   g.teachers, g.any_low, g.any_high,
 		   shnor.percent(shnor.share(g.any_low, g.teachers))::numeric(25,4) AS any_low_percent,
 		   shnor.percent(shnor.share(g.any_high, g.teachers))::numeric(25,4) AS any_high_percent
 	FROM (
-		-- by kind the figures of the indicators themselves; put together by grouping, not by a join
 		SELECT w.scope, w.round_id, w.municipality_id, max(w.schools) AS schools, max(w.answered) AS answered,
 			   max(w.numerator) FILTER (WHERE w.indicator = 'diagnosed_subject') AS subject_numerator,
 			   max(w.denominator) FILTER (WHERE w.indicator = 'diagnosed_subject') AS subject_denominator,
+			   max(w.percent) FILTER (WHERE w.indicator = 'diagnosed_subject')::numeric(25,4) AS subject_percent,
 			   max(w.numerator) FILTER (WHERE w.indicator = 'diagnosed_method') AS method_numerator,
 			   max(w.denominator) FILTER (WHERE w.indicator = 'diagnosed_method') AS method_denominator,
+			   max(w.percent) FILTER (WHERE w.indicator = 'diagnosed_method')::numeric(25,4) AS method_percent,
 			   max(w.numerator) FILTER (WHERE w.indicator = 'diagnosed_psych') AS psych_numerator,
 			   max(w.denominator) FILTER (WHERE w.indicator = 'diagnosed_psych') AS psych_denominator,
+			   max(w.percent) FILTER (WHERE w.indicator = 'diagnosed_psych')::numeric(25,4) AS psych_percent,
 			   max(w.teachers) AS teachers, max(w.any_low) AS any_low, max(w.any_high) AS any_high
 		FROM (
 			SELECT CASE WHEN grouping(c.municipality_id) = 0 THEN 'municipality' ELSE 'region' END AS scope,
 				   c.round_id, c.municipality_id, count(*) AS schools, count(c.any_low) AS answered,
 				   coalesce(sum(c.teachers) FILTER (WHERE c.any_low IS NOT NULL), 0)::bigint AS teachers,
 				   coalesce(sum(c.any_low), 0)::bigint AS any_low, coalesce(sum(c.any_high), 0)::bigint AS any_high,
-				   NULL::text AS indicator, NULL::bigint AS numerator, NULL::bigint AS denominator
+				   NULL AS indicator, NULL::bigint AS numerator, NULL::bigint AS denominator, NULL::numeric(25,4) AS percent
 			FROM school_competence c
 			GROUP BY GROUPING SETS ((c.round_id, c.municipality_id), (c.round_id))
 			UNION ALL
-			SELECT i.scope, i.round_id, i.municipality_id, NULL, NULL, NULL, NULL, NULL, i.indicator, i.numerator, i.denominator
+			SELECT i.scope, i.round_id, i.municipality_id, NULL, NULL, NULL, NULL, NULL, i.indicator, i.numerator, i.denominator, i.percent
 			FROM indicator_result i
 			WHERE i.indicator IN ('diagnosed_subject', 'diagnosed_method', 'diagnosed_psych')
 		) AS w
 		GROUP BY w.scope, w.round_id, w.municipality_id
-		HAVING max(w.schools) > 0
 	) AS g
+	WHERE g.schools > 0
 $view$),
 (1190, 'municipal_competence', $view$
 	SELECT c.round_id, c.municipality_id, m.name AS municipality, c.schools, c.answered, c.missing,
@@ -100,20 +104,20 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
 ('school_competence', NULL, 'Диагностика профессиональных дефицитов в ШНОР и ШНСУ: одна строка на раунд и школу (п. 1.2.8). Виды пересекаются, поэтому «хотя бы один вид» — в границах.'),
--- without its own comment, teachers would get that of the question
 ('school_competence', 'reason', 'Что известно об охвате и почему.'),
+('competence_result', NULL, 'Служебное: охват диагностикой муниципалитетов и региона. Не для отчётов.'),
 ('competence_result', 'schools', 'Школ, которые ШНОР или ШНСУ.'),
 ('competence_result', 'answered', 'Школ, которые назвали число педагогических работников и хотя бы один вид диагностики.'),
+-- of its own, or it would get the question's
 ('competence_result', 'teachers', 'Педагогических работников в ответивших школах.'),
+('municipal_competence', NULL, 'Охват диагностикой профессиональных дефицитов в ШНОР и ШНСУ муниципалитета. По видам — значения показателей diagnosed_subject, diagnosed_method и diagnosed_psych (пусто, если показателя в раунде нет); «хотя бы один вид» — в границах.'),
 ('municipal_competence', 'schools', 'Школ, которые ШНОР или ШНСУ.'),
 ('municipal_competence', 'answered', 'Школ, которые назвали число педагогических работников и хотя бы один вид диагностики.'),
 ('municipal_competence', 'teachers', 'Педагогических работников в ответивших школах.'),
+('regional_competence', NULL, 'Охват диагностикой профессиональных дефицитов в ШНОР и ШНСУ региона. По видам — значения показателей.'),
 ('regional_competence', 'schools', 'Школ, которые ШНОР или ШНСУ.'),
 ('regional_competence', 'answered', 'Школ, которые назвали число педагогических работников и хотя бы один вид диагностики.'),
-('regional_competence', 'teachers', 'Педагогических работников в ответивших школах.'),
-('competence_result', NULL, 'Служебное: охват диагностикой муниципалитетов и региона. Не для отчётов.'),
-('municipal_competence', NULL, 'Охват диагностикой профессиональных дефицитов в ШНОР и ШНСУ муниципалитета: по видам и «хотя бы один вид» в границах.'),
-('regional_competence', NULL, 'Охват диагностикой профессиональных дефицитов в ШНОР и ШНСУ региона.')
+('regional_competence', 'teachers', 'Педагогических работников в ответивших школах.')
 $function$;
 COMMENT ON FUNCTION region_competence_comments() IS
 'Internal: Russian comments of the views of competences; columns are in the dictionary.';

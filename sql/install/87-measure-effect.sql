@@ -1,7 +1,7 @@
 -- Did it work (clause 1.2.12): for each measure, how the share of pupils below the minimum has changed in the schools
--- that had it, beside the change in the listed schools of the same round that had no measure of that kind.
--- Only schools with results in both years count, so that a school which drops out cannot look like success, and only
--- years whose results can show the measure: it has to be carried out first.
+-- that had it, beside the change in the listed schools of the same round that had no measure of that kind. A measure
+-- acts from the day it is done; results are of spring, so those of a year can show what was done before 1 June of it.
+-- Only schools with results in both years count, so that a school which drops out cannot look like success.
 
 CREATE FUNCTION region_measure_effect_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
@@ -52,6 +52,7 @@ $view$),
 		   (e.percent_with_after - e.percent_with_before - (e.percent_without_after - e.percent_without_before))::numeric(26,4) AS difference,
 		   CASE
 			   WHEN e.state <> 'done' THEN 'Мера ещё не исполнена'
+			   WHEN e.done_on >= make_date(e.year_before + 3, 6, 1) THEN 'Мера исполнена позже, чем за три года после раунда'
 			   WHEN e.year_after IS NULL THEN 'Результатов после исполнения меры ещё нет'
 			   WHEN e.schools_with = 0 THEN 'У школ, которых касается мера, нет результатов за оба года'
 			   WHEN e.schools_without = 0 THEN 'Сравнить не с кем: нет школ перечня без такой меры с результатами за оба года'
@@ -69,7 +70,7 @@ $view$),
 			   shnor.percent(shnor.share(b.below_without_before, b.participants_without_before))::numeric(25,4) AS percent_without_before,
 			   shnor.percent(shnor.share(b.below_without_after, b.participants_without_after))::numeric(25,4) AS percent_without_after
 		FROM (
-			SELECT s.measure_id, s.round_id, s.municipality_id, s.indicator, s.measure_kind, s.title, s.state,
+			SELECT s.measure_id, s.round_id, s.municipality_id, s.indicator, s.measure_kind, s.title, s.state, s.done_on,
 				   r.results_year AS year_before, y.year AS year_after,
 				   coalesce(t.schools_with, 0) AS schools_with,
 				   coalesce(t.below_with_before, 0) AS below_with_before, coalesce(t.participants_with_before, 0) AS participants_with_before,
@@ -79,9 +80,8 @@ $view$),
 				   coalesce(t.below_without_after, 0) AS below_without_after, coalesce(t.participants_without_after, 0) AS participants_without_after
 			FROM measure s
 			JOIN round r ON r.round_id = s.round_id
-			LEFT JOIN (SELECT DISTINCT z.year FROM result z) AS y
-				-- results are of early summer: they can show what was done before June of their year
-				ON s.state = 'done' AND s.done_on < make_date(y.year, 6, 1) AND y.year BETWEEN r.results_year + 1 AND r.results_year + 3
+			LEFT JOIN (SELECT DISTINCT z.year FROM result z) AS y ON y.year BETWEEN r.results_year + 1 AND r.results_year + 3
+				AND s.done_on < make_date(y.year, 6, 1)
 			LEFT JOIN (
 				SELECT p.measure_id, c.year_after,
 					   count(*) FILTER (WHERE p.had_it) AS schools_with,
@@ -95,19 +95,22 @@ $view$),
 					   (sum(c.below_after) FILTER (WHERE NOT p.had_it))::bigint AS below_without_after,
 					   (sum(c.participants_after) FILTER (WHERE NOT p.had_it))::bigint AS participants_without_after
 				FROM (
-					SELECT h.measure_id, h.round_id, h.school_id, true AS had_it FROM measure_target h
+					SELECT h.measure_id, h.round_id, h.school_id, true AS had_it, NULL::integer AS first_year FROM measure_target h
 					UNION ALL
-					SELECT s.measure_id, f.round_id, f.school_id, false
-					FROM (SELECT s.round_id, s.measure_kind, m.school_id
-						  FROM (SELECT DISTINCT s.round_id, s.measure_kind FROM measure s WHERE s.state <> 'cancelled') AS s
-						  JOIN round_member m ON m.round_id = s.round_id
-						  WHERE m.kind = 'school' AND (m.low_results OR m.adverse_conditions)
-						  EXCEPT
-						  SELECT h.round_id, h.measure_kind, h.school_id FROM measure_target h) AS f
-					JOIN measure s ON s.round_id = f.round_id AND s.measure_kind = f.measure_kind
+					SELECT s.measure_id, m.round_id, m.school_id, false, f.first_year
+					FROM measure s
+					JOIN round_member m ON m.round_id = s.round_id
+					-- the first round in which the school was given a measure of the kind, done or not
+					LEFT JOIN (SELECT h.measure_kind, h.school_id, min(r.results_year) AS first_year
+							   FROM measure_target h
+							   JOIN round r ON r.round_id = h.round_id
+							   GROUP BY h.measure_kind, h.school_id) AS f ON f.measure_kind = s.measure_kind AND f.school_id = m.school_id
+					WHERE s.state = 'done' AND m.kind = 'school' AND (m.low_results OR m.adverse_conditions)
 				) AS p
 				JOIN round r ON r.round_id = p.round_id
 				JOIN result_pair c ON c.school_id = p.school_id AND c.year_before = r.results_year
+				-- what was taken after the results of a year cannot have changed them
+				WHERE p.had_it OR p.first_year IS NULL OR p.first_year >= c.year_after
 				GROUP BY p.measure_id, c.year_after
 			) AS t ON t.measure_id = s.measure_id AND t.year_after = y.year
 			WHERE s.state <> 'cancelled'
@@ -134,12 +137,12 @@ VALUES
 ('result_pair', 'year_after', 'Год после.'),
 ('result_pair', 'below_after', 'Ниже минимума, после.'),
 ('result_pair', 'participants_after', 'Участников, после.'),
-('measure_effect', NULL, 'Что изменилось в школах с мерой и в школах перечня без такой меры (п. 1.2.12): доля участников оценочных процедур ниже минимума, год раунда и год после. Только школы с результатами за оба года и только годы после исполнения меры (исполнено до 1 июня).'),
+('measure_effect', NULL, 'Что изменилось в школах с мерой и в школах перечня без такой меры (п. 1.2.12): доля участников оценочных процедур ниже минимума, год раунда и год после. Мера действует со дня исполнения: видна в результатах года, если исполнена до 1 июня. Только школы с результатами за оба года.'),
 ('measure_effect', 'title', 'Мера.'),
 ('measure_effect', 'municipality_id', 'Муниципалитет. Пусто: мера всего региона.'),
 ('measure_effect', 'indicator', 'Показатель, из-за которого принята.'),
 ('measure_effect', 'year_before', 'Год результатов раунда.'),
-('measure_effect', 'year_after', 'Год после.'),
+('measure_effect', 'year_after', 'Год после. Пусто: мера не исполнена или результатов после неё ещё нет.'),
 ('measure_effect', 'schools_with', 'Школ с мерой.'),
 ('measure_effect', 'below_with_before', 'Ниже минимума в школах с мерой, до.'),
 ('measure_effect', 'participants_with_before', 'Участников в школах с мерой, до.'),
@@ -148,7 +151,7 @@ VALUES
 ('measure_effect', 'participants_with_after', 'Участников в школах с мерой, после.'),
 ('measure_effect', 'percent_with_after', 'Доля ниже минимума в школах с мерой, после, %.'),
 ('measure_effect', 'change_with', 'Изменение в школах с мерой, п. п.'),
-('measure_effect', 'schools_without', 'Школ перечня без такой меры.'),
+('measure_effect', 'schools_without', 'Школ перечня, для которых мер этого вида к тому году не было, даже запланированных.'),
 ('measure_effect', 'below_without_before', 'Ниже минимума в школах без меры, до.'),
 ('measure_effect', 'participants_without_before', 'Участников в школах без меры, до.'),
 ('measure_effect', 'percent_without_before', 'Доля ниже минимума в школах без меры, до, %.'),

@@ -22,11 +22,11 @@ INSERT INTO result (year, school_id, assessment, subject, grade, participants, b
 	(2023, 7, 'ЕГЭ', 'математика', 11, 30, 12), (2024, 7, 'ЕГЭ', 'математика', 11, 25, 11);
 INSERT INTO measure (measure_id, round_id, municipality_id, indicator, measure_kind, title, due_on, done_on, state) VALUES
 	(1, 1, 1, 'teachers_supported', 'pupil_training', 'Занятия', '2024-06-01', '2024-05-31', 'done'),	-- all listed schools of the first: 1, 2 (3)
-	(2, 1, 2, NULL, 'pupil_training', 'Занятия одной школы', '2024-06-01', '2024-03-01', 'done'),			-- school 5 by name
-	(3, 1, NULL, NULL, 'project_advice', 'Консультации всем', '2024-06-01', '2024-03-01', 'done'),			-- the region: nobody is left to compare with
+	(2, 1, 2, NULL, 'pupil_training', 'Занятия одной школы', '2024-06-01', '2024-02-01', 'done'),			-- school 5 by name
+	(3, 1, NULL, NULL, 'project_advice', 'Консультации всем', '2024-06-01', '2024-02-01', 'done'),			-- the region: nobody is left to compare with
 	(4, 1, 2, NULL, 'network_models', 'Отменено', '2024-06-01', NULL, 'cancelled'),
-	(5, 1, 2, NULL, 'network_models', 'Школа без результатов', '2024-06-01', '2024-03-01', 'done'),
-	(6, 1, 1, NULL, 'teacher_associations', 'Школа вне перечня', '2024-06-01', '2024-03-01', 'done');
+	(5, 1, 2, NULL, 'network_models', 'Школа без результатов', '2024-06-01', '2024-02-01', 'done'),
+	(6, 1, 1, NULL, 'teacher_associations', 'Школа вне перечня', '2024-06-01', '2024-02-01', 'done');
 INSERT INTO measure_school VALUES (2, 5), (5, 6), (6, 4);
 
 SELECT results_eq('SELECT measure_id, school_id FROM measure_target ORDER BY 1, 2',
@@ -50,12 +50,33 @@ SELECT results_eq('SELECT schools_with, change_with, reason FROM measure_effect 
 -- school 4, 25/50 -> 50/50, beside 1, 2, 5, 7: 25+8+12 of 50+20+30 = 45 % -> 5+9+11 of 50+25+25 = 25 %
 SELECT results_eq('SELECT schools_with, change_with, schools_without, change_without, difference, reason FROM measure_effect WHERE measure_id = 6',
 	$$VALUES (1::bigint, 50.0000, 4::bigint, -20.0000, 70.0000, 'В школах с мерой доля ниже минимума выросла')$$, 'a measure that did not help says so');
--- only what was carried out before the results, which are of early summer
+-- a measure acts from the day it is done: results of spring 2024 show nothing of June 2024
 UPDATE measure SET done_on = '2024-06-01' WHERE measure_id = 1;
-SELECT results_eq('SELECT year_after, schools_with, reason FROM measure_effect WHERE measure_id = 1', $$VALUES (NULL::integer, 0::bigint, 'Результатов после исполнения меры ещё нет')$$, 'done in June, it cannot show in the results of that year');
+SELECT results_eq('SELECT year_before, year_after, schools_with, schools_without, change_with, change_without, reason FROM measure_effect WHERE measure_id = 1',
+	$$VALUES (2023, NULL::integer, 0::bigint, 0::bigint, NULL::numeric, NULL::numeric, 'Результатов после исполнения меры ещё нет')$$, 'done in June, a measure does not show in the results of that spring');
 UPDATE measure SET state = 'in_progress', done_on = NULL WHERE measure_id = 1;
-SELECT results_eq('SELECT year_after, schools_with, change_with, reason FROM measure_effect WHERE measure_id = 1', $$VALUES (NULL::integer, 0::bigint, NULL::numeric, 'Мера ещё не исполнена')$$, 'not carried out, it has had no effect');
-UPDATE measure SET state = 'done', done_on = '2024-05-31' WHERE measure_id = 1;
+SELECT results_eq('SELECT year_before, year_after, schools_with, schools_without, change_with, change_without, reason FROM measure_effect WHERE measure_id = 1',
+	$$VALUES (2023, NULL::integer, 0::bigint, 0::bigint, NULL::numeric, NULL::numeric, 'Мера ещё не исполнена')$$, 'one that is not done has changed nothing');
+SELECT results_eq('SELECT schools_without, below_without_before FROM measure_effect WHERE measure_id = 2', 'VALUES (1::bigint, 12::bigint)', 'its schools are no comparison for others of its kind either: 7 alone');
+UPDATE measure SET state = 'done', done_on = '2026-06-01' WHERE measure_id = 1;
+SELECT is((SELECT reason FROM measure_effect WHERE measure_id = 1), 'Мера исполнена позже, чем за три года после раунда', 'nor is one done when the three years are over judged');
+UPDATE measure SET done_on = '2024-05-31' WHERE measure_id = 1;
+-- a planned measure of the kind for school 7, first of the same round, then of the next
+INSERT INTO round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) VALUES (2, '2024', '2024-09-01', '2024-09-20', '2024-09-01', 1, 'open');
+INSERT INTO measure (measure_id, round_id, municipality_id, measure_kind, title, due_on) VALUES (7, 1, 2, 'pupil_training', 'Запланировано', '2025-06-01');
+INSERT INTO measure_school VALUES (7, 7);
+SELECT results_eq('SELECT schools_with, schools_without, change_without FROM measure_effect WHERE measure_id = 1', 'VALUES (2::bigint, 0::bigint, NULL::numeric)', 'a school that such a measure is planned for is not compared with');
+UPDATE measure SET round_id = 2 WHERE measure_id = 7;
+SELECT results_eq('SELECT schools_with, schools_without, change_without FROM measure_effect WHERE measure_id = 1', 'VALUES (2::bigint, 1::bigint, 4.0000)', 'what is planned after the results of 2024 does not bear on them');
+UPDATE measure SET state = 'cancelled', round_id = 1 WHERE measure_id = 7;
+SELECT is((SELECT schools_without FROM measure_effect WHERE measure_id = 1), 1::bigint, 'what is cancelled bears on nothing');
+INSERT INTO result (year, school_id, assessment, subject, grade, participants, below_minimum) VALUES (2025, 7, 'ЕГЭ', 'математика', 11, 10, 1), (2025, 1, 'ЕГЭ', 'математика', 11, 10, 2);
+UPDATE measure SET state = 'planned', round_id = 2 WHERE measure_id = 7;
+SELECT results_eq('SELECT year_after, schools_with, schools_without FROM measure_effect WHERE measure_id = 1 ORDER BY 1', 'VALUES (2024, 2::bigint, 1::bigint), (2025, 1, 0)', 'on those of 2025 it does');
+UPDATE measure SET done_on = '2024-06-01' WHERE measure_id = 1;
+SELECT results_eq('SELECT year_after, schools_with FROM measure_effect WHERE measure_id = 1', 'VALUES (2025, 1::bigint)', 'June''s measure shows in the results of the year after');
+UPDATE measure SET done_on = '2024-05-31' WHERE measure_id = 1;
+DELETE FROM result WHERE year = 2025;
 INSERT INTO result (year, school_id, assessment, subject, grade, participants, below_minimum) VALUES (2026, 1, 'ЕГЭ', 'математика', 11, 10, 0), (2027, 1, 'ЕГЭ', 'математика', 11, 10, 0);
 SELECT results_eq('SELECT year_after, schools_with FROM measure_effect WHERE measure_id = 1 ORDER BY 1', 'VALUES (2024, 2::bigint), (2026, 1::bigint)', 'up to three years after, a missing year has no row');
 DELETE FROM result WHERE year > 2023;
