@@ -65,7 +65,7 @@ FROM ivanovo.municipal_score s JOIN ivanovo.municipality m USING (municipality_i
 
 \echo
 \echo '5. ПОЛНОТА: сколько организаций и ответов пришло.'
-SELECT r.title AS "Раунд", sum(c.expected) AS "Ждали", sum(c.submitted) AS "Прислали", pg_temp.rus(100.0 * sum(c.submitted) / nullif(sum(c.expected), 0)) AS "%",
+SELECT r.title AS "Мониторинг", sum(c.expected) AS "Ждали", sum(c.submitted) AS "Прислали", pg_temp.rus(100.0 * sum(c.submitted) / nullif(sum(c.expected), 0)) AS "%",
 	sum(c.on_time) AS "В срок", sum(c.answers_expected) AS "Ждали ответов", sum(c.answers_given) AS "Получили",
 	pg_temp.rus(100.0 * sum(c.answers_given) / nullif(sum(c.answers_expected), 0)) AS "% ответов"
 FROM ivanovo.completeness c JOIN ivanovo.round r USING (round_id) GROUP BY r.round_id ORDER BY r.round_id;
@@ -95,7 +95,7 @@ SELECT o.position AS "№", short.title AS "Показатель", pg_temp.rus(o
 	o.recommendations_issued || '/' || o.recommendations_due AS "Реком.", o.measure_state AS "Меры", o.decision_state AS "Решение", o.missing AS "Чего не хватает"
 FROM ivanovo.obligation o JOIN short USING (indicator) WHERE o.round_id = 2 AND o.municipality = :'municipality' ORDER BY o.position;
 \echo 'По области, сколько где просрочено:'
-SELECT o.round_title AS "Раунд", count(*) FILTER (WHERE o.note_state = 'overdue') AS "Записки", count(*) FILTER (WHERE o.recommendation_state = 'overdue') AS "Рекомендации",
+SELECT o.round_title AS "Мониторинг", count(*) FILTER (WHERE o.note_state = 'overdue') AS "Записки", count(*) FILTER (WHERE o.recommendation_state = 'overdue') AS "Рекомендации",
 	count(*) FILTER (WHERE o.measure_state = 'overdue') AS "Меры", count(*) FILTER (WHERE o.decision_state = 'overdue') AS "Решения", count(*) AS "Всего строк"
 FROM ivanovo.obligation o GROUP BY o.round_id, o.round_title ORDER BY o.round_id;
 
@@ -117,7 +117,7 @@ FROM ivanovo.result_change c WHERE c.round_id = :year AND c.municipality_id IS N
 
 \echo
 \echo '11. КОМПЕТЕНЦИИ. Диагностика по видам и «хотя бы один вид» в границах (виды пересекаются), область.'
-SELECT r.title AS "Раунд", c.answered || ' из ' || c.schools AS "Школ ответило", pg_temp.rus(c.subject_percent) AS "Предметная, %", pg_temp.rus(c.method_percent) AS "Методическая, %",
+SELECT r.title AS "Мониторинг", c.answered || ' из ' || c.schools AS "Школ ответило", pg_temp.rus(c.subject_percent) AS "Предметная, %", pg_temp.rus(c.method_percent) AS "Методическая, %",
 	pg_temp.rus(c.psych_percent) AS "Психолого-пед., %", c.any_low || '…' || c.any_high || ' из ' || c.teachers AS "Хотя бы один вид", pg_temp.rus(c.any_low_percent) || '…' || btrim(pg_temp.rus(c.any_high_percent)) AS "%"
 FROM ivanovo.regional_competence c JOIN ivanovo.round r USING (round_id) ORDER BY r.round_id;
 
@@ -133,8 +133,8 @@ SELECT m.measure_kind AS "Вид", m.municipality AS "Муниципалитет
 FROM ivanovo.measure_effect m WHERE m.change_with IS NOT NULL ORDER BY m.schools_with DESC, m.measure_id, m.year_after LIMIT 5;
 
 \echo
-\echo '13. ПУБЛИКАЦИИ. Отчёт за 2024 год опубликован, раунд открыт заново с причиной, исправлен и опубликован снова. Чем они отличаются:'
-SELECT row_number() OVER (ORDER BY e.round_event_id) AS "№", e.event AS "Событие раунда 2024", e.reason AS "Причина" FROM ivanovo.round_event e WHERE e.round_id = 1 ORDER BY e.round_event_id;
+\echo '13. ПУБЛИКАЦИИ. Отчёт за 2024 год опубликован, мониторинг открыт заново с причиной, исправлен и опубликован снова. Чем они отличаются:'
+SELECT row_number() OVER (ORDER BY e.round_event_id) AS "№", e.event AS "Событие мониторинга 2024", e.reason AS "Причина" FROM ivanovo.round_event e WHERE e.round_id = 1 ORDER BY e.round_event_id;
 SELECT d.publication_id || '→' || coalesce(d.compared_with::text, 'сегодня') AS "Публикации", d.indicator AS "Показатель", count(*) AS "Строк", min(d.cause) AS "Причина"
 FROM ivanovo.publication_difference d GROUP BY d.publication_id, d.compared_with, d.indicator ORDER BY 1, 2;
 

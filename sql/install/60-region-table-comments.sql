@@ -14,7 +14,7 @@ BEGIN
 	COMMENT ON COLUMN setting.title IS 'Название региона для заголовков отчётов.';
 	COMMENT ON COLUMN setting.time_zone IS 'Часовой пояс, в котором читаются отметки времени форм и кончается последний день срока, например Europe/Moscow.';
 
-	COMMENT ON COLUMN setting.goals IS 'Цели мониторинга (п. 1.2.3): с ними создаётся раунд, если у него не названы свои.';
+	COMMENT ON COLUMN setting.goals IS 'Цели мониторинга (п. 1.2.3): с ними создаётся мониторинг, если у него не названы свои.';
 	COMMENT ON COLUMN setting.tasks IS 'Задачи мониторинга (п. 1.2.4): так же.';
 	COMMENT ON COLUMN setting.methods IS 'Методы сбора информации (п. 1.2.5): так же.';
 	COMMENT ON COLUMN setting.min_n IS 'Сколько человек или школ должно стоять за долей, чтобы говорить, что она выросла или снизилась.';
@@ -27,7 +27,7 @@ BEGIN
 	COMMENT ON COLUMN municipality.oktmo IS 'Код ОКТМО: 5, 8 или 11 цифр. Пусто, если код неизвестен.';
 	COMMENT ON COLUMN municipality.name IS 'Название муниципалитета, как в отчётах.';
 
-	COMMENT ON TABLE school IS 'Образовательные организации. Организация входит в раунд, если opened_on ≤ дата состава раунда < closed_on.';
+	COMMENT ON TABLE school IS 'Образовательные организации. Организация входит в мониторинг, если opened_on ≤ дата состава мониторинга < closed_on.';
 	COMMENT ON COLUMN school.school_id IS 'Номер организации в этой базе.';
 	COMMENT ON COLUMN school.municipality_id IS 'Муниципалитет, к которому относится организация.';
 	COMMENT ON COLUMN school.code IS 'Код организации, по которому узнаются строки форм. Не повторяется; состав кода произвольный.';
@@ -37,7 +37,7 @@ BEGIN
 	COMMENT ON COLUMN school.closed_on IS 'Первый день, когда организация уже не работает. Пусто: работает.';
 	COMMENT ON COLUMN school.successor_id IS 'Организация-правопреемник после закрытия или слияния.';
 
-	COMMENT ON TABLE legal_act IS 'Приказы и другие акты, которыми устанавливаются раунды, статусы школ и пороги (п. 1.2.7).';
+	COMMENT ON TABLE legal_act IS 'Приказы и другие акты, которыми устанавливаются мониторинги, статусы школ и пороги (п. 1.2.7).';
 	COMMENT ON COLUMN legal_act.legal_act_id IS 'Номер акта в этой базе.';
 	COMMENT ON COLUMN legal_act.number IS 'Номер акта, например 1187-о.';
 	COMMENT ON COLUMN legal_act.issued_on IS 'Дата акта.';
@@ -45,22 +45,22 @@ BEGIN
 	COMMENT ON COLUMN legal_act.title IS 'Название акта.';
 	COMMENT ON COLUMN legal_act.amends_id IS 'Акт, в который этот вносит изменения.';
 
-	COMMENT ON TABLE round IS 'Раунды мониторинга. Определения показателей, состав школ и их статусы берутся на дату состава и потом не меняются вместе с сегодняшними.';
-	COMMENT ON COLUMN round.round_id IS 'Номер раунда.';
-	COMMENT ON COLUMN round.title IS 'Название раунда, как в отчётах.';
+	COMMENT ON TABLE round IS 'Мониторинги. Определения показателей, состав школ и их статусы берутся на дату состава и потом не меняются вместе с сегодняшними.';
+	COMMENT ON COLUMN round.round_id IS 'Номер мониторинга.';
+	COMMENT ON COLUMN round.title IS 'Название мониторинга, как в отчётах.';
 	COMMENT ON COLUMN round.starts_on IS 'Первый день сбора ответов.';
 	COMMENT ON COLUMN round.due_on IS 'Последний день срока: ответ до конца этого дня считается поданным вовремя.';
-	COMMENT ON COLUMN round.ends_on IS 'Первый день, когда раунд уже закончен. Пусто: конец не назначен.';
+	COMMENT ON COLUMN round.ends_on IS 'Первый день, когда мониторинг уже закончен. Пусто: конец не назначен.';
 	COMMENT ON COLUMN round.cohort_on IS 'Дата состава: на этот день берутся школы, их статусы, определения показателей и вопросы.';
-	COMMENT ON COLUMN round.legal_act_id IS 'Приказ, которым оформлен мониторинг (п. 1.2.7). Без него раунд нельзя открыть.';
+	COMMENT ON COLUMN round.legal_act_id IS 'Приказ, которым оформлен мониторинг (п. 1.2.7). Без него мониторинг нельзя открыть.';
 	COMMENT ON COLUMN round.state IS 'Состояние: draft — готовится, open — принимает ответы, closed — закрыт.';
 
 	COMMENT ON COLUMN round.goals IS 'Цели мониторинга (п. 1.2.7).';
 	COMMENT ON COLUMN round.tasks IS 'Задачи мониторинга (п. 1.2.7).';
 	COMMENT ON COLUMN round.methods IS 'Методы сбора информации (п. 1.2.7).';
-	COMMENT ON COLUMN round.results_year IS 'Год оценочных процедур, на результатах которых стоит перечень школ раунда. По умолчанию — год даты состава, до июля — предыдущий.';
+	COMMENT ON COLUMN round.results_year IS 'Год оценочных процедур, на результатах которых стоит перечень школ мониторинга. По умолчанию — год даты состава, до июля — предыдущий.';
 	COMMENT ON COLUMN round.documents_need_check IS 'Подтверждают только проверенные документы. Иначе — все, кроме отклонённых.';
-	COMMENT ON COLUMN round.reopening IS 'Причина, по которой закрытый раунд открыт заново. Пусто: не открывался.';
+	COMMENT ON COLUMN round.reopening IS 'Причина, по которой закрытый мониторинг открыт заново. Пусто: не открывался.';
 
 	COMMENT ON TABLE school_status IS 'Статусы школ по дням: статус действует в день d, если since ≤ d < until. Одинаковые статусы одной школы не пересекаются.';
 	COMMENT ON COLUMN school_status.school_id IS 'Школа.';
@@ -81,7 +81,7 @@ BEGIN
 	COMMENT ON COLUMN question.part_of IS 'Код вопроса о целом: ответ на этот вопрос не может быть больше ответа на тот.';
 	COMMENT ON COLUMN question.source_wording IS 'Формулировка в методике, как она там стоит. Пусто: вопроса в методике нет.';
 	COMMENT ON COLUMN question.source_defect IS 'Недостаток методики и принятое прочтение.';
-	COMMENT ON COLUMN question.valid_from IS 'Первый день действия; сравнивается с датой состава раунда. Пусто: действовал всегда.';
+	COMMENT ON COLUMN question.valid_from IS 'Первый день действия; сравнивается с датой состава мониторинга. Пусто: действовал всегда.';
 	COMMENT ON COLUMN question.valid_until IS 'Первый день, когда вопрос уже не действует. Пусто: действует.';
 
 	COMMENT ON TABLE indicator IS 'Показатели методики: определения, по которым считаются все отчёты. У одного кода может быть несколько версий, действующих в разное время.';
@@ -98,26 +98,26 @@ BEGIN
 	COMMENT ON COLUMN indicator.collection_method IS 'Метод сбора информации по методике.';
 	COMMENT ON COLUMN indicator.numerator IS 'Числитель: выражение над столбцами ответов и статусов; «да» считается за 1.';
 	COMMENT ON COLUMN indicator.denominator IS 'Знаменатель: выражение. Пусто: каждая школа или муниципалитет считается за 1.';
-	COMMENT ON COLUMN indicator.cohort IS 'Круг школ: условие. Пусто: все организации раунда указанных видов.';
+	COMMENT ON COLUMN indicator.cohort IS 'Круг школ: условие. Пусто: все организации мониторинга указанных видов.';
 	COMMENT ON COLUMN indicator.missing IS 'Нет ответа: exclude — организация не входит ни в числитель, ни в знаменатель; no — считается ответом «нет» (п. 1.2.6 А).';
 	COMMENT ON COLUMN indicator.polarity IS 'Что лучше: higher_is_better — больше, lower_is_better — меньше, context — показатель справочный и не оценивается.';
 	COMMENT ON COLUMN indicator.source_formula IS 'Методика расчета общего значения показателя, как в источнике.';
 	COMMENT ON COLUMN indicator.documents IS 'Документы муниципального уровня, которыми подтверждается показатель.';
 	COMMENT ON COLUMN indicator.source_defect IS 'Недостаток методики и принятое прочтение.';
-	COMMENT ON COLUMN indicator.valid_from IS 'Первый день действия; сравнивается с датой состава раунда. Пусто: действовало всегда.';
+	COMMENT ON COLUMN indicator.valid_from IS 'Первый день действия; сравнивается с датой состава мониторинга. Пусто: действовало всегда.';
 	COMMENT ON COLUMN indicator.valid_until IS 'Первый день, когда определение уже не действует. Пусто: действует.';
 
-	COMMENT ON TABLE target IS 'Пороги и плановые значения раунда, установленные приказами. Значение для одного муниципалитета важнее общего; чего в нём нет, берётся из общего.';
+	COMMENT ON TABLE target IS 'Пороги и плановые значения мониторинга, установленные приказами. Значение для одного муниципалитета важнее общего; чего в нём нет, берётся из общего.';
 	COMMENT ON COLUMN target.target_id IS 'Номер строки.';
-	COMMENT ON COLUMN target.round_id IS 'Раунд.';
+	COMMENT ON COLUMN target.round_id IS 'Мониторинг.';
 	COMMENT ON COLUMN target.indicator IS 'Код показателя.';
 	COMMENT ON COLUMN target.municipality_id IS 'Муниципалитет. Пусто: для всех муниципалитетов и для региона в целом.';
 	COMMENT ON COLUMN target.threshold IS 'Порог в процентах: по нему ставится балл (п. 1.2.6). Пусто: порог не установлен.';
 	COMMENT ON COLUMN target.plan IS 'Плановое значение в процентах: при отставании от него нужна аналитическая записка (п. 1.2.6).';
 	COMMENT ON COLUMN target.legal_act_id IS 'Приказ, которым установлены значения.';
 
-	COMMENT ON TABLE submission IS 'Последние ответы организаций: одна строка на раунд и организацию. Пустой ответ означает «нет ответа», а не ноль. Прежние ответы — в submission_history.';
-	COMMENT ON COLUMN submission.round_id IS 'Раунд.';
+	COMMENT ON TABLE submission IS 'Последние ответы организаций: одна строка на мониторинг и организацию. Пустой ответ означает «нет ответа», а не ноль. Прежние ответы — в submission_history.';
+	COMMENT ON COLUMN submission.round_id IS 'Мониторинг.';
 	COMMENT ON COLUMN submission.school_id IS 'Организация.';
 	COMMENT ON COLUMN submission.submitted_at IS 'Когда отправлен ответ.';
 	COMMENT ON COLUMN submission.source IS 'Откуда ответ: имя файла или другой источник.';
@@ -143,8 +143,8 @@ BEGIN
 	COMMENT ON COLUMN submission_history.replaced_at IS 'Когда ответ заменён или удалён.';
 	COMMENT ON COLUMN submission_history.replaced_by IS 'Кем заменён или удалён: имя пользователя базы.';
 
-	COMMENT ON TABLE municipal_submission IS 'Последние ответы муниципалитетов о себе: одна строка на раунд и муниципалитет. Прежние ответы — в municipal_submission_history.';
-	COMMENT ON COLUMN municipal_submission.round_id IS 'Раунд.';
+	COMMENT ON TABLE municipal_submission IS 'Последние ответы муниципалитетов о себе: одна строка на мониторинг и муниципалитет. Прежние ответы — в municipal_submission_history.';
+	COMMENT ON COLUMN municipal_submission.round_id IS 'Мониторинг.';
 	COMMENT ON COLUMN municipal_submission.municipality_id IS 'Муниципалитет.';
 	COMMENT ON COLUMN municipal_submission.submitted_at IS 'Когда отправлен ответ.';
 	COMMENT ON COLUMN municipal_submission.source IS 'Откуда ответ: имя файла или другой источник.';
@@ -162,7 +162,7 @@ BEGIN
 
 	COMMENT ON TABLE import IS 'Журнал загрузок: каждый файл хранится целиком, как пришёл.';
 	COMMENT ON COLUMN import.import_id IS 'Номер загрузки.';
-	COMMENT ON COLUMN import.round_id IS 'Раунд.';
+	COMMENT ON COLUMN import.round_id IS 'Мониторинг.';
 	COMMENT ON COLUMN import.respondent IS 'Чьи ответы в файле: school — организаций, municipality — муниципалитетов.';
 	COMMENT ON COLUMN import.source IS 'Имя файла или другой источник.';
 	COMMENT ON COLUMN import.content IS 'Содержимое файла дословно.';

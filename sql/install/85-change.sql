@@ -138,15 +138,15 @@ $view$),
 			   ELSE 'снизилось'
 		   END AS claim,
 		   CASE
-			   WHEN j.change IS NULL THEN CASE WHEN j.percent_before IS NOT NULL THEN 'В этом раунде доли нет: сравнивать не с чем'
-											   WHEN j.percent_after IS NOT NULL THEN 'В предыдущем раунде доли нет: сравнивать не с чем'
-											   ELSE 'Доли нет ни в этом раунде, ни в предыдущем' END
-			   WHEN NOT j.comparable THEN CASE j.topic WHEN 'result' THEN 'Результаты раунда не новее результатов предыдущего: сравнивать нельзя'
+			   WHEN j.change IS NULL THEN CASE WHEN j.percent_before IS NOT NULL THEN 'В этом мониторинге доли нет: сравнивать не с чем'
+											   WHEN j.percent_after IS NOT NULL THEN 'В предыдущем мониторинге доли нет: сравнивать не с чем'
+											   ELSE 'Доли нет ни в этом мониторинге, ни в предыдущем' END
+			   WHEN NOT j.comparable THEN CASE j.topic WHEN 'result' THEN 'Результаты мониторинга не новее результатов предыдущего: сравнивать нельзя'
 													   ELSE 'Определение показателя изменилось: сравнивать нельзя' END
 			   WHEN j.unanswered AND NOT j.own_answer THEN
-				   CASE WHEN j.answered_after > 0 THEN 'В предыдущем раунде никто не ответил: сравнивать не с чем'
-						WHEN j.answered_before > 0 THEN 'В этом раунде никто не ответил: сравнивать не с чем'
-						ELSE 'Никто не ответил ни в этом раунде, ни в предыдущем' END
+				   CASE WHEN j.answered_after > 0 THEN 'В предыдущем мониторинге никто не ответил: сравнивать не с чем'
+						WHEN j.answered_before > 0 THEN 'В этом мониторинге никто не ответил: сравнивать не с чем'
+						ELSE 'Никто не ответил ни в этом мониторинге, ни в предыдущем' END
 			   WHEN NOT j.whole THEN 'Числитель больше знаменателя: проверьте ответы'
 			   WHEN j.own_answer THEN format('Было: %s, стало: %s',
 				   CASE WHEN j.answered_before = 0 THEN 'нет ответа' WHEN j.numerator_before > 0 THEN 'да' ELSE 'нет' END,
@@ -265,49 +265,49 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
-('round_pair', NULL, 'Служебное: каждый начатый раунд и предыдущий за ним по дате состава. Не для отчётов.'),
-('round_pair', 'is_open', 'Раунд ещё не закрыт.'),
-('round_pair', 'previous_is_open', 'Предыдущий раунд ещё не закрыт.'),
-('round_side', NULL, 'Служебное: оба раунда каждой пары, по строке на раунд. Не для отчётов.'),
-('round_side', 'is_after', 'Строка раунда; иначе — предыдущего.'),
-('round_side', 'side_round_id', 'Раунд этой строки.'),
-('round_side', 'side_results_year', 'Год результатов раунда этой строки.'),
-('round_side', 'newer_results', 'Год результатов раунда позже, чем у предыдущего.'),
-('indicator_change_sum', NULL, 'Служебное: суммы по школам, которые входят в круг показателя в обоих раундах. Не для отчётов.'),
+('round_pair', NULL, 'Служебное: каждый начатый мониторинг и предыдущий за ним по дате состава. Не для отчётов.'),
+('round_pair', 'is_open', 'Мониторинг ещё не закрыт.'),
+('round_pair', 'previous_is_open', 'Предыдущий мониторинг ещё не закрыт.'),
+('round_side', NULL, 'Служебное: оба мониторинга каждой пары, по строке на мониторинг. Не для отчётов.'),
+('round_side', 'is_after', 'Строка мониторинга; иначе — предыдущего.'),
+('round_side', 'side_round_id', 'Мониторинг этой строки.'),
+('round_side', 'side_results_year', 'Год результатов мониторинга этой строки.'),
+('round_side', 'newer_results', 'Год результатов мониторинга позже, чем у предыдущего.'),
+('indicator_change_sum', NULL, 'Служебное: суммы по школам, которые входят в круг показателя в обоих мониторингах. Не для отчётов.'),
 ('indicator_change_sum', 'polarity', 'Что лучше: higher_is_better — больше, lower_is_better — меньше, context — не оценивается.'),
 ('indicator_change_sum', 'own_answer', 'Собственный ответ муниципалитета «да» или «нет».'),
 ('indicator_change_sum', 'no_list', 'Отвечают муниципалитеты: круга школ у показателя нет.'),
-('indicator_change_sum', 'comparable', 'Определение показателя в обоих раундах одно и то же.'),
-('indicator_change_sum', 'answered_before', 'Сколько ответило в предыдущем раунде.'),
-('indicator_change_sum', 'missing_before', 'Сколько не ответило в предыдущем раунде.'),
-('indicator_change_sum', 'answered_after', 'Сколько ответило в раунде.'),
-('indicator_change_sum', 'missing_after', 'Сколько не ответило в раунде.'),
+('indicator_change_sum', 'comparable', 'Определение показателя в обоих мониторингах одно и то же.'),
+('indicator_change_sum', 'answered_before', 'Сколько ответило в предыдущем мониторинге.'),
+('indicator_change_sum', 'missing_before', 'Сколько не ответило в предыдущем мониторинге.'),
+('indicator_change_sum', 'answered_after', 'Сколько ответило в мониторинге.'),
+('indicator_change_sum', 'missing_after', 'Сколько не ответило в мониторинге.'),
 ('indicator_change_sum', 'counts_rows', 'Доля организаций или муниципалитетов, а не педагогических работников: сколько стоит за ответом, которого нет, известно.'),
-('indicator_change_sum', 'rows_before', 'Из скольких в предыдущем раунде, считая тех, кто не ответил.'),
-('indicator_change_sum', 'rows_after', 'Из скольких в раунде, считая тех, кто не ответил.'),
+('indicator_change_sum', 'rows_before', 'Из скольких в предыдущем мониторинге, считая тех, кто не ответил.'),
+('indicator_change_sum', 'rows_after', 'Из скольких в мониторинге, считая тех, кто не ответил.'),
 ('result_change_sum', NULL, 'Служебное: участники ниже минимума по школам, которые были ШНОР или ШНСУ. Не для отчётов.'),
-('result_change_sum', 'newer_results', 'Год результатов раунда позже, чем у предыдущего.'),
+('result_change_sum', 'newer_results', 'Год результатов мониторинга позже, чем у предыдущего.'),
 ('result_change_sum', 'schools_unpaired', 'Школ, которые остались в перечне, но с результатами только за один год.'),
 ('change_result', NULL, 'Служебное: изменения показателей и результатов, разложенные и оценённые. Не для отчётов.'),
 ('change_result', 'topic', 'Что изменилось: indicator — показатель, result — результаты оценочной процедуры.'),
-('change_result', 'schools_both', 'Школ, которые входят в круг показателя в обоих раундах; у результатов — школ обоих перечней с результатами за оба года.'),
+('change_result', 'schools_both', 'Школ, которые входят в круг показателя в обоих мониторингах; у результатов — школ обоих перечней с результатами за оба года.'),
 ('change_result', 'schools_left', 'Школ выбыло из круга показателя; у результатов — из перечня.'),
 ('change_result', 'schools_joined', 'Школ вошло в круг показателя; у результатов — в перечень.'),
 ('change_result', 'schools_unpaired', 'Школ, которые остались в перечне, но с результатами только за один год. Пусто у показателей.'),
-('municipal_change', NULL, 'Динамика показателей муниципалитетов от раунда к раунду (п. 1.2.8): на сколько изменились, из-за кого и больше ли это случайных колебаний.'),
-('regional_change', NULL, 'Динамика показателей региона от раунда к раунду.'),
-('indicator_change_sum', 'schools_both', 'Школ, которые входят в круг показателя в обоих раундах.'),
+('municipal_change', NULL, 'Динамика показателей муниципалитетов от мониторинга к мониторингу (п. 1.2.8): на сколько изменились, из-за кого и больше ли это случайных колебаний.'),
+('regional_change', NULL, 'Динамика показателей региона от мониторинга к мониторингу.'),
+('indicator_change_sum', 'schools_both', 'Школ, которые входят в круг показателя в обоих мониторингах.'),
 ('indicator_change_sum', 'schools_left', 'Школ выбыло из круга показателя.'),
 ('indicator_change_sum', 'schools_joined', 'Школ вошло в круг показателя.'),
-('municipal_change', 'schools_both', 'Школ, которые входят в круг показателя в обоих раундах.'),
+('municipal_change', 'schools_both', 'Школ, которые входят в круг показателя в обоих мониторингах.'),
 ('municipal_change', 'schools_left', 'Школ выбыло из круга показателя.'),
 ('municipal_change', 'schools_joined', 'Школ вошло в круг показателя.'),
-('regional_change', 'schools_both', 'Школ, которые входят в круг показателя в обоих раундах.'),
+('regional_change', 'schools_both', 'Школ, которые входят в круг показателя в обоих мониторингах.'),
 ('regional_change', 'schools_left', 'Школ выбыло из круга показателя.'),
 ('regional_change', 'schools_joined', 'Школ вошло в круг показателя.'),
-('municipal_change', 'both_lists_effect', 'Часть изменения за счёт школ, которые входят в круг показателя в обоих раундах, п. п.'),
+('municipal_change', 'both_lists_effect', 'Часть изменения за счёт школ, которые входят в круг показателя в обоих мониторингах, п. п.'),
 ('municipal_change', 'turnover_effect', 'Часть изменения за счёт смены круга школ, п. п.; с предыдущей в сумме даёт изменение.'),
-('regional_change', 'both_lists_effect', 'Часть изменения за счёт школ, которые входят в круг показателя в обоих раундах, п. п.'),
+('regional_change', 'both_lists_effect', 'Часть изменения за счёт школ, которые входят в круг показателя в обоих мониторингах, п. п.'),
 ('regional_change', 'turnover_effect', 'Часть изменения за счёт смены круга школ, п. п.; с предыдущей в сумме даёт изменение.'),
 ('result_change_sum', 'schools_both', 'Школ обоих перечней с результатами за оба года.'),
 ('result_change', NULL, 'Динамика образовательных результатов ШНОР и ШНСУ: доля участников ниже минимума. Пустой municipality_id — регион.'),

@@ -87,7 +87,7 @@ BEGIN
 			(1, 'Показатель', d.title, concat_ws('; ', format('п. %s методики', d.clause), d.collection_method)),
 			(2, 'Числитель', d.numerator, d.source_formula),
 			(3, 'Знаменатель', coalesce(d.denominator, CASE d.level WHEN 'school' THEN '1 на каждую организацию' ELSE '1 на муниципалитет' END), NULL),
-			(4, 'Круг', coalesce(d.cohort, CASE d.level WHEN 'school' THEN 'все организации раунда' ELSE 'все муниципалитеты' END), CASE d.level WHEN 'school' THEN 'Виды учреждений: ' || (
+			(4, 'Круг', coalesce(d.cohort, CASE d.level WHEN 'school' THEN 'все организации мониторинга' ELSE 'все муниципалитеты' END), CASE d.level WHEN 'school' THEN 'Виды учреждений: ' || (
 				SELECT string_agg(CASE k WHEN 'school' THEN 'школы' WHEN 'preschool' THEN 'ДОУ' ELSE 'УДО' END, ', ')
 				FROM string_to_table(d.institution_kinds, ', ') AS k) END),
 			(5, 'Нет ответа', CASE WHEN d.missing = 'no' THEN 'считается за «нет»' WHEN d.level = 'school' THEN 'организация не считается ни в числителе, ни в знаменателе'
@@ -98,7 +98,7 @@ BEGIN
 		SELECT 3, q.column_name, 0, 'question', q.column_name, CASE WHEN q.question IS NOT NULL THEN q.wording
 														 WHEN q.column_name IN ('low_results', 'adverse_conditions', 'risk_zone') THEN 'статус организации на дату состава'
 														 WHEN q.column_name IN ('is_school', 'is_preschool', 'is_supplementary') THEN 'вид учреждения'
-														 ELSE 'такого вопроса в этом раунде нет' END,
+														 ELSE 'такого вопроса в этом мониторинге нет' END,
 			   CASE q.evidence WHEN 'required_if_yes' THEN 'Нужен документ при ответе «да»' WHEN 'optional' THEN 'Документ по желанию' END
 		FROM indicator_question q
 		WHERE q.round_id = explain.round_id AND q.indicator = explain.indicator

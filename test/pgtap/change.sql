@@ -88,14 +88,14 @@ SELECT results_eq($$SELECT * FROM shown(3, 'teachers_supported')$$,
 			  'Больше случайных колебаний (доверительная вероятность 95 %); в круге показателя осталось 0, выбыло 1, вошло 1', true)$$,
 	'of a list of which nobody stayed all is turnover');
 SELECT results_eq($$SELECT * FROM shown(4, 'teachers_supported')$$,
-	$$VALUES ('0/0 ', '0/0 ', NULL::numeric, NULL::numeric, NULL::numeric, '0 0 0', NULL, 'Доли нет ни в этом раунде, ни в предыдущем', NULL::boolean)$$,
+	$$VALUES ('0/0 ', '0/0 ', NULL::numeric, NULL::numeric, NULL::numeric, '0 0 0', NULL, 'Доли нет ни в этом мониторинге, ни в предыдущем', NULL::boolean)$$,
 	'where there is no share there is no change, and no part of one');
 -- 12/90; nobody was asked before
 SELECT results_eq($$SELECT before, after, change, both_lists, turnover, schools, claim, reason FROM shown(1, 'diagnosed_subject')$$,
-	$$VALUES ('0/0 ', '27/90 30.0000', NULL::numeric, NULL::numeric, NULL::numeric, '2 1 1', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем')$$,
+	$$VALUES ('0/0 ', '27/90 30.0000', NULL::numeric, NULL::numeric, NULL::numeric, '2 1 1', NULL, 'В предыдущем мониторинге доли нет: сравнивать не с чем')$$,
 	'no share in the round before');
 SELECT results_eq($$SELECT numerator_after, denominator_after, change, claim, reason, schools_both FROM municipal_change WHERE round_id = 3 AND municipality_id = 1 AND indicator = 'diagnosed_subject'$$,
-	$$VALUES (0::bigint, 0::bigint, NULL::numeric, NULL, 'В этом раунде доли нет: сравнивать не с чем', 3::bigint)$$, 'no share in the round itself');
+	$$VALUES (0::bigint, 0::bigint, NULL::numeric, NULL, 'В этом мониторинге доли нет: сравнивать не с чем', 3::bigint)$$, 'no share in the round itself');
 -- 20/40 of the school that leaves; then (10 + 2 + 15)/90: those who stayed had no share before
 SELECT results_eq($$SELECT * FROM shown(1, 'diagnosed_method')$$,
 	$$VALUES ('20/40 50.0000', '27/90 30.0000', -20.0000, NULL::numeric, NULL::numeric, '2 1 1', 'снизилось',
@@ -174,11 +174,11 @@ SELECT results_eq($$SELECT claim, reason FROM regional_change WHERE round_id = 2
 	$$VALUES ('в пределах колебаний', 'Не больше случайных колебаний (доверительная вероятность 95 %); без ответа было 2, стало 2')$$, 'and judged like any share where they are enough');
 UPDATE setting SET min_n = 10;
 SELECT results_eq($$SELECT numerator_before, denominator_before, numerator_after, denominator_after, claim, reason, better FROM regional_change WHERE round_id = 2 AND indicator = 'schools_with_study_plans'$$,
-	$$VALUES (0::bigint, 11::bigint, 9::bigint, 11::bigint, NULL, 'В предыдущем раунде никто не ответил: сравнивать не с чем', NULL::boolean)$$,
+	$$VALUES (0::bigint, 11::bigint, 9::bigint, 11::bigint, NULL, 'В предыдущем мониторинге никто не ответил: сравнивать не с чем', NULL::boolean)$$,
 	'a year without a single answer is no year of 0 %');
 SELECT results_eq($$SELECT round_id, indicator, reason FROM regional_change WHERE indicator IN ('schools_in_events', 'schools_with_study_plans') AND (round_id = 3 OR position = 10) ORDER BY 1, 2$$,
-	$$VALUES (2, 'schools_in_events', 'Никто не ответил ни в этом раунде, ни в предыдущем'), (3, 'schools_in_events', 'Никто не ответил ни в этом раунде, ни в предыдущем'),
-			 (3, 'schools_with_study_plans', 'В этом раунде никто не ответил: сравнивать не с чем')$$,
+	$$VALUES (2, 'schools_in_events', 'Никто не ответил ни в этом мониторинге, ни в предыдущем'), (3, 'schools_in_events', 'Никто не ответил ни в этом мониторинге, ни в предыдущем'),
+			 (3, 'schools_with_study_plans', 'В этом мониторинге никто не ответил: сравнивать не с чем')$$,
 	'nor are two');
 
 -- definitions
@@ -263,9 +263,9 @@ SELECT results_eq($$SELECT concat_ws(' ', assessment, subject, grade), schools_u
 	$$VALUES ('ВПР математика 5', 1::bigint), ('ВПР русский язык 5', 1), ('ЕГЭ математика 11', 1), ('ОГЭ математика 9', 1)$$,
 	'stayed listed, and took part in one year only: 11, 12, 12 and 12');
 SELECT results_eq($$SELECT what, before, after, change, both_lists, turnover, schools, claim, reason FROM of_results WHERE place = 1 AND what ~ 'ВПР .* 5' ORDER BY 1$$,
-	$$VALUES ('ВПР история 5', '5/10 50.0000', '/ ', NULL::numeric, NULL::numeric, NULL::numeric, '0 1 0', NULL, 'В этом раунде доли нет: сравнивать не с чем'),
-			 ('ВПР математика 5', '0/0 ', '5/10 50.0000', NULL, NULL, NULL, '0 0 0', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем'),
-			 ('ВПР русский язык 5', '/ ', '5/10 50.0000', NULL, NULL, NULL, '0 0 0', NULL, 'В предыдущем раунде доли нет: сравнивать не с чем')$$,
+	$$VALUES ('ВПР история 5', '5/10 50.0000', '/ ', NULL::numeric, NULL::numeric, NULL::numeric, '0 1 0', NULL, 'В этом мониторинге доли нет: сравнивать не с чем'),
+			 ('ВПР математика 5', '0/0 ', '5/10 50.0000', NULL, NULL, NULL, '0 0 0', NULL, 'В предыдущем мониторинге доли нет: сравнивать не с чем'),
+			 ('ВПР русский язык 5', '/ ', '5/10 50.0000', NULL, NULL, NULL, '0 0 0', NULL, 'В предыдущем мониторинге доли нет: сравнивать не с чем')$$,
 	'nobody took part, or there are no results at all: no share, and no change');
 SELECT results_eq($$SELECT what, change, both_lists, turnover, claim, better FROM of_results WHERE place = 1 AND what ~ 'математика [67]' ORDER BY 1$$,
 	$$VALUES ('ВПР математика 6', -40.0000, -40.0000, 0.0000, 'снизилось', true), ('ВПР математика 7', 40.0000, 40.0000, 0.0000, 'выросло', false)$$,
@@ -276,7 +276,7 @@ SELECT results_eq($$SELECT place, before, after, change, schools FROM of_results
 SELECT is_empty($$SELECT * FROM result_change WHERE subject = 'химия'$$, 'years of no round are in no round');
 UPDATE round SET results_year = 2023 WHERE round_id = 2;
 SELECT results_eq($$SELECT before, after, change, schools, claim, reason, better FROM of_results WHERE what = 'ВПР математика 6' AND place = 1$$,
-	$$VALUES ('30/50 60.0000', '30/50 60.0000', 0.0000, '1 0 0', NULL, 'Результаты раунда не новее результатов предыдущего: сравнивать нельзя', NULL::boolean)$$,
+	$$VALUES ('30/50 60.0000', '30/50 60.0000', 0.0000, '1 0 0', NULL, 'Результаты мониторинга не новее результатов предыдущего: сравнивать нельзя', NULL::boolean)$$,
 	'two rounds that rest on the results of one year show no change of results');
 UPDATE round SET results_year = 2024 WHERE round_id = 2;
 

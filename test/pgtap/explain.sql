@@ -11,7 +11,7 @@ INSERT INTO legal_act (legal_act_id, number, issued_on, issuer, title) VALUES
 	(1, '1-о', '2024-08-01', 'Департамент', 'О мониторинге'), (2, '2-о', '2024-08-02', 'Департамент', 'О перечне'), (3, '3-о', '2024-08-03', 'Департамент', 'О порогах'),
 	(4, '4-о', '2024-08-04', 'Отдел', 'О плане'), (5, '5-о', '2024-08-05', 'Департамент', 'О кураторах');
 INSERT INTO round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) VALUES
-	(1, 'Раунд 2024', '2024-09-01', '2024-09-20', '2024-09-01', 1, 'open'), (2, 'Раунд 2025', '2025-09-01', '2025-09-20', '2025-09-01', NULL, 'draft');
+	(1, 'Мониторинг 2024', '2024-09-01', '2024-09-20', '2024-09-01', 1, 'open'), (2, 'Мониторинг 2025', '2025-09-01', '2025-09-20', '2025-09-01', NULL, 'draft');
 INSERT INTO municipality (municipality_id, name) VALUES (1, 'Первый'), (2, 'Второй'), (3, 'Без школ');
 INSERT INTO school (school_id, municipality_id, code, name) VALUES
 	(1, 1, 'a', 'Школа'), (2, 1, 'b', 'Школа'), (3, 1, 'c', 'Школа 3'), (4, 1, 'd', 'Школа 4'), (5, 2, 'e', 'Школа 5');
@@ -51,7 +51,7 @@ SELECT results_eq($$SELECT * FROM shnor.explain('probe', 1, 1, 'teachers_support
 	(9, 'question', 'low_results', 'статус организации на дату состава', NULL),
 	(10, 'question', 'supported', 'Скольким помогли?', NULL),
 	(11, 'question', 'teachers', 'Сколько педагогов?', NULL),
-	(12, 'cohort', 'Раунд 2024', 'Дата состава 01.09.2024, открыт', 'Департамент, № 1-о от 01.08.2024'),
+	(12, 'cohort', 'Мониторинг 2024', 'Дата состава 01.09.2024, открыт', 'Департамент, № 1-о от 01.08.2024'),
 	(13, 'school', 'Школа (код a)', '9 из 30', 'Количество: балл ставится муниципалитету. ШНОР, Департамент, № 2-о от 02.08.2024; ШНСУ (приказ не указан)'),
 	(14, 'answer', 'Школа (код a): supported', '9', 'Форма: ответ самой организации или муниципалитета; 10.09.2024 12:30; форма.csv, строка 2; считается'),
 	(15, 'answer', 'Школа (код a): teachers', '30', 'Форма: ответ самой организации или муниципалитета; 10.09.2024 12:30; форма.csv, строка 2; считается'),
@@ -125,7 +125,7 @@ SELECT results_eq($$SELECT subject, value, basis FROM said(1, 'low_or_adverse_sc
 	('Числитель', '1 + 1 + 1 + 0 = 3', NULL), ('Знаменатель', '1 + 1 + 1 + 1 = 4', NULL), ('Доля', '100 × 3 / 4 = 75,0000 %', NULL),
 	('Балл', 'не ставится', 'Справочный показатель, не оценивается'), ('Записка', 'не нужна', NULL)$$, 'a context indicator is explained and not judged');
 SELECT results_eq($$SELECT subject, value, basis FROM said(1, 'low_or_adverse_schools', 'definition') WHERE subject IN ('Знаменатель', 'Круг')$$,
-	$$VALUES ('Знаменатель', '1 на каждую организацию', NULL), ('Круг', 'все организации раунда', 'Виды учреждений: школы')$$, 'no denominator, no cohort: in words');
+	$$VALUES ('Знаменатель', '1 на каждую организацию', NULL), ('Круг', 'все организации мониторинга', 'Виды учреждений: школы')$$, 'no denominator, no cohort: in words');
 
 -- a municipality's own answer, and the region's k of n
 SELECT results_eq($$SELECT * FROM said(1, 'results_note', 'figure', 'municipality', 'answer', 'target', 'arithmetic')$$, $$VALUES
@@ -151,7 +151,7 @@ SELECT is((SELECT basis FROM said(1, 'practice_sharing', 'definition') WHERE sub
 
 -- what the formulas read and no question asks
 UPDATE question SET valid_until = '2024-09-01' WHERE question = 'supported';
-SELECT results_eq($$SELECT subject, value FROM said(1, 'teachers_supported', 'question') WHERE subject = 'supported'$$, $$VALUES ('supported', 'такого вопроса в этом раунде нет')$$, 'a question that is not asked is not taken for a status');
+SELECT results_eq($$SELECT subject, value FROM said(1, 'teachers_supported', 'question') WHERE subject = 'supported'$$, $$VALUES ('supported', 'такого вопроса в этом мониторинге нет')$$, 'a question that is not asked is not taken for a status');
 SELECT is((SELECT count(*) FROM said(1, 'teachers_supported', 'answer') WHERE subject ~ 'supported'), 3::bigint, 'and its answers, which still count, are shown');
 UPDATE question SET valid_until = NULL WHERE question = 'supported';
 UPDATE indicator SET institution_kinds = '{school,preschool,supplementary}', missing = 'no', polarity = 'lower_is_better' WHERE indicator = 'teachers_supported';
@@ -167,13 +167,13 @@ UPDATE school SET municipality_id = 2 WHERE school_id = 3;
 UPDATE school_status SET until = '2025-01-01' WHERE school_id = 2;
 INSERT INTO school_status (school_id, status, since, legal_act_id) VALUES (2, 'adverse_conditions', '2025-02-01', 5);
 SELECT results_eq($$SELECT subject, value, basis FROM said(1, 'teachers_supported', 'cohort', 'school')$$, $$VALUES
-	('Раунд 2024', 'Дата состава 01.09.2024, закрыт', 'Департамент, № 1-о от 01.08.2024'),
+	('Мониторинг 2024', 'Дата состава 01.09.2024, закрыт', 'Департамент, № 1-о от 01.08.2024'),
 	('Школа (код a)', '9 из 30', 'Количество: балл ставится муниципалитету. ШНОР, Департамент, № 2-о от 02.08.2024; ШНСУ (приказ не указан)'),
 	('Школа (код b)', '1 из 10', 'Количество: балл ставится муниципалитету. ШНСУ, Департамент, № 2-о от 02.08.2024'),
 	('Школа 3 (код c)', '2 из 8', 'Количество: балл ставится муниципалитету. ШНОР, Департамент, № 2-о от 02.08.2024')$$,
 	'a closed round keeps its municipality and the order of its day');
 SELECT results_eq($$SELECT part, subject, value, basis FROM shnor.explain('probe', 2, 2, 'teachers_supported') WHERE part IN ('figure', 'cohort', 'school') ORDER BY line$$, $$VALUES
-	('figure', 'Второй', '0 из 0', 'Нет ответов. Ответили: 0, не ответили: 2'), ('cohort', 'Раунд 2025', 'Дата состава 01.09.2025, черновик', 'Приказ не указан'),
+	('figure', 'Второй', '0 из 0', 'Нет ответов. Ответили: 0, не ответили: 2'), ('cohort', 'Мониторинг 2025', 'Дата состава 01.09.2025, черновик', 'Приказ не указан'),
 	('school', 'Школа 3 (код c)', '— из —', 'Нет ответа. ШНОР, Департамент, № 2-о от 02.08.2024'),
 	('school', 'Школа 5 (код e)', '— из —', 'Нет ответа. ШНОР, Департамент, № 2-о от 02.08.2024; зона риска, Департамент, № 2-о от 02.08.2024')$$, 'a draft is explained too');
 

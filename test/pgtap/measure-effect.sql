@@ -59,7 +59,7 @@ SELECT results_eq('SELECT year_before, year_after, schools_with, schools_without
 	$$VALUES (2023, NULL::integer, 0::bigint, 0::bigint, NULL::numeric, NULL::numeric, 'Мера ещё не исполнена')$$, 'one that is not done has changed nothing');
 SELECT results_eq('SELECT schools_without, below_without_before FROM measure_effect WHERE measure_id = 2', 'VALUES (1::bigint, 12::bigint)', 'its schools are no comparison for others of its kind either: 7 alone');
 UPDATE measure SET state = 'done', done_on = '2026-06-01' WHERE measure_id = 1;
-SELECT is((SELECT reason FROM measure_effect WHERE measure_id = 1), 'Мера исполнена позже, чем за три года после раунда', 'nor is one done when the three years are over judged');
+SELECT is((SELECT reason FROM measure_effect WHERE measure_id = 1), 'Мера исполнена позже, чем за три года после мониторинга', 'nor is one done when the three years are over judged');
 UPDATE measure SET done_on = '2024-05-31' WHERE measure_id = 1;
 -- a planned measure of the kind for school 7, first of the same round, then of the next
 INSERT INTO round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) VALUES (2, '2024', '2024-09-01', '2024-09-20', '2024-09-01', 1, 'open');
