@@ -219,7 +219,8 @@ $view$),
 	UNION
 	SELECT w.round_id, w.municipality_id
 	FROM round_school w
-	UNION ALL
+	-- not UNION ALL: where only schools are written down, their municipalities are among all, once
+	UNION
 	SELECT r.round_id, m.municipality_id
 	FROM round r
 	CROSS JOIN municipality m

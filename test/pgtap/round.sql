@@ -191,6 +191,14 @@ UPDATE round SET cohort_on = '2025-03-01' WHERE round_id = 9;
 SELECT is((SELECT results_year FROM round WHERE round_id = 9), 2023, 'unless it was set by hand');
 SELECT lives_ok($$DELETE FROM round WHERE round_id = 9$$, 'a draft can be thrown away, with its journal');
 
+-- a list that is there in part
+SAVEPOINT part;
+SELECT is(shnor.reopen_round('probe', 1, 'перечень муниципалитетов записан с ошибкой'), 'open', 'the list of municipalities can be done away with');
+DELETE FROM round_municipality WHERE round_id = 1;
+SELECT results_eq('SELECT municipality_id FROM municipal_member WHERE round_id = 1 ORDER BY 1', 'VALUES (1), (2), (3)', 'then all municipalities are the round''s, each once');
+SELECT results_eq('SELECT numerator, denominator FROM municipal_indicator WHERE round_id = 1 AND municipality_id = 2 AND indicator = ''teachers_supported''',
+	$$VALUES (14::bigint, 40::bigint)$$, 'and no school is counted twice');
+ROLLBACK TO part;
 -- rounds that close in one statement, and writers of many rounds
 SELECT lives_ok($$UPDATE round SET state = 'closed'$$, 'all rounds can close at once');
 SELECT is((SELECT count(DISTINCT round_id) FROM round_school), 2::bigint, 'each with its schools');
