@@ -199,6 +199,18 @@ SELECT results_eq('SELECT municipality_id FROM municipal_member WHERE round_id =
 SELECT results_eq('SELECT numerator, denominator FROM municipal_indicator WHERE round_id = 1 AND municipality_id = 2 AND indicator = ''teachers_supported''',
 	$$VALUES (14::bigint, 40::bigint)$$, 'and no school is counted twice');
 ROLLBACK TO part;
+-- a list follows the day of its round
+SAVEPOINT day;
+SELECT is(shnor.reopen_round('probe', 1, 'дата состава в приказе другая'), 'open', 'a day can be wrong, too');
+UPDATE school SET closed_on = '2024-09-05' WHERE school_id = 3;
+INSERT INTO school (school_id, municipality_id, code, name, opened_on) VALUES (6, 1, 's6', 'Школа 6', '2024-09-05');
+SELECT results_eq('SELECT school_id FROM round_member WHERE round_id = 1 ORDER BY 1', 'VALUES (1), (2), (3), (4)', 'on the old day');
+UPDATE round SET cohort_on = '2024-09-06' WHERE round_id = 1;
+SELECT results_eq('SELECT school_id, municipality_id FROM round_member WHERE round_id = 1 ORDER BY 1', 'VALUES (1, 2), (4, 2), (6, 1)',
+	'on the new one who has opened is there, who has closed is not, and the others are as they were written down');
+UPDATE round SET state = 'closed' WHERE round_id = 1;
+SELECT results_eq('SELECT school_id, municipality_id FROM round_school WHERE round_id = 1 ORDER BY 1', 'VALUES (1, 2), (4, 2), (6, 1)', 'and so it closes');
+ROLLBACK TO day;
 -- rounds that close in one statement, and writers of many rounds
 SELECT lives_ok($$UPDATE round SET state = 'closed'$$, 'all rounds can close at once');
 SELECT is((SELECT count(DISTINCT round_id) FROM round_school), 2::bigint, 'each with its schools');
