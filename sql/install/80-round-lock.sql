@@ -47,6 +47,10 @@ BEGIN
 			('source_answer', 'ответы других источников менять нельзя', ''),
 			('document', 'документы менять нельзя', ''),
 			('target', 'пороги и планы менять нельзя', ''),
+			-- who was in time is told by the first version
+			('submission_history', 'ответы менять нельзя', ''),
+			('municipal_submission_history', 'ответы менять нельзя', ''),
+			('source_answer_history', 'ответы других источников менять нельзя', ''),
 			-- these the closing round writes itself
 			('round_school', 'состав менять нельзя', 'WHEN (pg_trigger_depth() = 0)'),
 			('round_municipality', 'состав менять нельзя', 'WHEN (pg_trigger_depth() = 0)')) AS v(name, refusal, condition)

@@ -208,6 +208,32 @@ BEGIN
 	CREATE TRIGGER keep_state AFTER UPDATE ON round
 		FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION keep_round();
 
+	-- a list that was written down follows the day of its round: who was not there yet comes in, who is not there goes
+	CREATE FUNCTION keep_day() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	BEGIN
+		EXECUTE format(
+			'INSERT INTO %1$I.round_school (round_id, school_id, municipality_id, kind, low_results, adverse_conditions, risk_zone)
+			 SELECT $1, o.school_id, o.municipality_id, o.kind, false, false, false
+			 FROM %1$I.school o
+			 WHERE (o.opened_on IS NULL OR o.opened_on <= $3) AND (o.closed_on IS NULL OR $3 < o.closed_on)
+			   AND ((o.opened_on IS NULL OR o.opened_on <= $2) AND (o.closed_on IS NULL OR $2 < o.closed_on)) IS NOT TRUE
+			   AND EXISTS (SELECT FROM %1$I.round_school w WHERE w.round_id = $1)
+			 ON CONFLICT DO NOTHING', TG_TABLE_SCHEMA)
+		USING NEW.round_id, OLD.cohort_on, NEW.cohort_on;
+		EXECUTE format(
+			'DELETE FROM %1$I.round_school w USING %1$I.school o
+			 WHERE w.round_id = $1 AND o.school_id = w.school_id AND (o.opened_on > $2 OR o.closed_on <= $2)', TG_TABLE_SCHEMA)
+		USING NEW.round_id, NEW.cohort_on;
+		RETURN NULL;
+	END
+	$trigger$;
+
+	CREATE TRIGGER keep_day AFTER UPDATE ON round
+		FOR EACH ROW WHEN (OLD.cohort_on <> NEW.cohort_on) EXECUTE FUNCTION keep_day();
+
 	-- what the triggers above write, nobody else does
 	CREATE FUNCTION refuse_edit() RETURNS trigger
 	LANGUAGE plpgsql

@@ -61,6 +61,10 @@ INSERT INTO municipal_submission (round_id, municipality_id, has_results_note) V
 INSERT INTO source_answer (round_id, school_id, question, data_source, answer_count) VALUES (1, 1, 'in_networks', 'unoi', 5);
 INSERT INTO document (round_id, school_id, question, kind, link) VALUES (1, 1, 'has_curator', 'order', 'https://example.org/1');
 INSERT INTO target (round_id, indicator, threshold, plan, legal_act_id) VALUES (1, 'teachers_supported', 30, NULL, 1);
+-- earlier versions of some
+UPDATE submission SET has_curator = false WHERE school_id = 2;
+UPDATE municipal_submission SET source = 'форма';
+UPDATE source_answer SET source = 'письмо';
 -- supported by ШНОР or ШНСУ: school 1 alone, 12/40 = 30 %, 1 point
 SELECT results_eq('SELECT numerator, denominator, percent, score FROM municipal_indicator WHERE round_id = 1 AND municipality_id = 1 AND indicator = ''teachers_supported''',
 	$$VALUES (12::bigint, 40::bigint, 30.0000, 1::smallint)$$, 'a school in two statuses counts once');
@@ -81,7 +85,8 @@ SELECT results_eq('SELECT round_id, event, reason, happened_by FROM round_event 
 CREATE FUNCTION probe.contents() RETURNS text LANGUAGE sql AS $$
 	SELECT md5(string_agg(x, '|' ORDER BY x)) FROM (
 		SELECT to_jsonb(t)::text FROM submission t UNION ALL SELECT to_jsonb(t)::text FROM municipal_submission t UNION ALL SELECT to_jsonb(t)::text FROM source_answer t
-		UNION ALL SELECT to_jsonb(t)::text FROM document t UNION ALL SELECT to_jsonb(t)::text FROM target t UNION ALL SELECT to_jsonb(t)::text FROM school_status t
+		UNION ALL SELECT to_jsonb(t)::text FROM submission_history t UNION ALL SELECT to_jsonb(t)::text FROM municipal_submission_history t
+		UNION ALL SELECT to_jsonb(t)::text FROM source_answer_history t UNION ALL SELECT to_jsonb(t)::text FROM document t UNION ALL SELECT to_jsonb(t)::text FROM target t UNION ALL SELECT to_jsonb(t)::text FROM school_status t
 		UNION ALL SELECT to_jsonb(t)::text FROM indicator t UNION ALL SELECT to_jsonb(t)::text FROM question t UNION ALL SELECT to_jsonb(t)::text FROM question_source t
 		UNION ALL SELECT to_jsonb(t)::text FROM round t UNION ALL SELECT to_jsonb(t)::text FROM round_school t UNION ALL SELECT to_jsonb(t)::text FROM round_event t) AS v(x)
 $$;
@@ -94,6 +99,11 @@ INSERT INTO public.edit VALUES
 	('TRUNCATE submission', 'ответы менять нельзя'),
 	('UPDATE submission SET round_id = 9 WHERE school_id = 1', 'ответы менять нельзя'),
 	('UPDATE municipal_submission SET has_results_note = false', 'ответы менять нельзя'),
+	('INSERT INTO submission_history (round_id, school_id, submitted_at) VALUES (1, 1, ''2024-09-01'')', 'ответы менять нельзя'),
+	('DELETE FROM submission_history', 'ответы менять нельзя'),
+	('TRUNCATE submission_history', 'ответы менять нельзя'),
+	('DELETE FROM municipal_submission_history', 'ответы менять нельзя'),
+	('UPDATE source_answer_history SET answer_count = 0', 'ответы других источников менять нельзя'),
 	('INSERT INTO municipal_submission (round_id, municipality_id) VALUES (1, 2)', 'ответы менять нельзя'),
 	('UPDATE source_answer SET answer_count = 6', 'ответы других источников менять нельзя'),
 	('DELETE FROM document', 'документы менять нельзя'),
@@ -170,7 +180,7 @@ SELECT results_eq('SELECT school_id, municipality_id, kind FROM round_member WHE
 	'its list stays as it was written down, whatever the directory says now');
 SELECT results_eq('SELECT municipality_id FROM municipal_member WHERE round_id = 1 ORDER BY 1', 'VALUES (1), (2)', 'a municipality that is new stays out of it');
 SELECT lives_ok($$UPDATE submission SET supported = 14 WHERE round_id = 1 AND school_id = 1$$, 'answers can be corrected');
-SELECT is((SELECT supported FROM submission_history WHERE round_id = 1), 12, 'and the earlier one is kept');
+SELECT is((SELECT supported FROM submission_history WHERE round_id = 1 AND school_id = 1), 12, 'and the earlier one is kept');
 UPDATE round SET state = 'closed' WHERE round_id = 1;
 SELECT results_eq('SELECT school_id, municipality_id FROM round_school ORDER BY 1', 'VALUES (1, 1), (2, 1), (3, 2), (4, 2)', 'closed again, the list is the same');
 SELECT results_eq('SELECT numerator, denominator FROM municipal_indicator WHERE round_id = 1 AND municipality_id = 1 AND indicator = ''teachers_supported''',
@@ -199,6 +209,18 @@ SELECT results_eq('SELECT municipality_id FROM municipal_member WHERE round_id =
 SELECT results_eq('SELECT numerator, denominator FROM municipal_indicator WHERE round_id = 1 AND municipality_id = 2 AND indicator = ''teachers_supported''',
 	$$VALUES (14::bigint, 40::bigint)$$, 'and no school is counted twice');
 ROLLBACK TO part;
+-- a list follows the day of its round
+SAVEPOINT day;
+SELECT is(shnor.reopen_round('probe', 1, 'дата состава в приказе другая'), 'open', 'a day can be wrong, too');
+UPDATE school SET closed_on = '2024-09-05' WHERE school_id = 3;
+INSERT INTO school (school_id, municipality_id, code, name, opened_on) VALUES (6, 1, 's6', 'Школа 6', '2024-09-05');
+SELECT results_eq('SELECT school_id FROM round_member WHERE round_id = 1 ORDER BY 1', 'VALUES (1), (2), (3), (4)', 'on the old day');
+UPDATE round SET cohort_on = '2024-09-06' WHERE round_id = 1;
+SELECT results_eq('SELECT school_id, municipality_id FROM round_member WHERE round_id = 1 ORDER BY 1', 'VALUES (1, 2), (4, 2), (6, 1)',
+	'on the new one who has opened is there, who has closed is not, and the others are as they were written down');
+UPDATE round SET state = 'closed' WHERE round_id = 1;
+SELECT results_eq('SELECT school_id, municipality_id FROM round_school WHERE round_id = 1 ORDER BY 1', 'VALUES (1, 2), (4, 2), (6, 1)', 'and so it closes');
+ROLLBACK TO day;
 -- rounds that close in one statement, and writers of many rounds
 SELECT lives_ok($$UPDATE round SET state = 'closed'$$, 'all rounds can close at once');
 SELECT is((SELECT count(DISTINCT round_id) FROM round_school), 2::bigint, 'each with its schools');
