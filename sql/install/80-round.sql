@@ -166,6 +166,12 @@ BEGIN
 	DECLARE
 		was text := CASE TG_OP WHEN 'UPDATE' THEN OLD.state ELSE '' END;
 	BEGIN
+		-- the wait for those who still write is of no use to a snapshot that is older than what they have written
+		IF NEW.state = 'closed' AND current_setting('transaction_isolation') <> 'read committed' THEN
+			RAISE EXCEPTION 'мониторинг «%» нельзя закрыть в транзакции %', NEW.title, upper(current_setting('transaction_isolation'))
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  HINT = 'Закройте его в транзакции READ COMMITTED: эта не видит того, что внесено после её начала, и состав записался бы без этого.';
+		END IF;
 		EXECUTE format('INSERT INTO %I.round_event (round_id, event, reason) VALUES ($1, $2, $3)', TG_TABLE_SCHEMA)
 		USING NEW.round_id,
 			  CASE WHEN NEW.state = 'open' AND was = 'closed' THEN 'reopened' WHEN NEW.state = 'open' THEN 'opened'
