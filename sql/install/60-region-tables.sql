@@ -343,6 +343,8 @@ BEGIN
 		code text := to_jsonb(NEW) ->> TG_ARGV[0];
 		clashes boolean;
 	BEGIN
+		-- two who add versions at the same time would not see each other's
+		PERFORM pg_advisory_xact_lock(hashtextextended(format('%s.%s', TG_TABLE_SCHEMA, TG_TABLE_NAME), 0));
 		EXECUTE format('SELECT count(*) > 1 FROM %I.%I d WHERE d.%I = $1
 						AND daterange(d.valid_from, d.valid_until) && daterange($2, $3)',
 					   TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0])

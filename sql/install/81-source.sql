@@ -169,6 +169,8 @@ BEGIN
 	DECLARE
 		clashes boolean;
 	BEGIN
+		-- two who add versions at the same time would not see each other's
+		PERFORM pg_advisory_xact_lock(hashtextextended(format('%s.%s', TG_TABLE_SCHEMA, TG_TABLE_NAME), 0));
 		EXECUTE format('SELECT count(*) > 1 FROM %I.question_source p WHERE p.question = $1 AND p.data_source = $2
 						AND daterange(p.valid_from, p.valid_until) && daterange($3, $4)', TG_TABLE_SCHEMA)
 		INTO clashes USING NEW.question, NEW.data_source, NEW.valid_from, NEW.valid_until;
