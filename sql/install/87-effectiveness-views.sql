@@ -20,7 +20,8 @@ VALUES
 		SELECT u.round_id, u.cohort_on
 		FROM round u
 		WHERE u.results_year = y.year AND u.state <> 'draft'
-		ORDER BY u.cohort_on DESC, u.round_id DESC
+		-- a round that is opened ahead of its day does not take the year from one whose day has come
+		ORDER BY u.cohort_on <= n.today DESC, u.cohort_on DESC, u.round_id DESC
 		LIMIT 1) AS r ON true
 	CROSS JOIN LATERAL (
 		SELECT coalesce(r.cohort_on, make_date(y.year, coalesce((SELECT e.list_month FROM setting e), 9), coalesce((SELECT e.list_day FROM setting e), 1))) AS listed_on) AS d

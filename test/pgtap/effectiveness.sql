@@ -201,6 +201,9 @@ SELECT results_eq('SELECT year, round_id, listed_on, reached FROM monitoring_yea
 	$$VALUES (2019, 5, date '2019-09-05', true), (2020, NULL::integer, '2020-12-25', true), (2021, NULL, '2021-12-25', true), (2022, 1, '2022-09-15', true),
 			 (2023, NULL, '2023-12-25', true), (2024, 2, '2025-03-01', true), (2025, 6, '2025-10-02', false)$$, 'the latest that is no draft');
 SELECT results_eq('SELECT state FROM effectiveness WHERE school_id = 1', $$VALUES ('in_support')$$, 'the third year is over when its list is there');
+SET shnor.today = '2025-02-28';
+SELECT results_eq('SELECT round_id, listed_on, reached FROM monitoring_year WHERE year = 2024', $$VALUES (3, date '2024-09-05', true)$$,
+	'a round of spring that is opened ahead does not take the year from the one of autumn before its day');
 RESET shnor.today;
 SELECT is((SELECT today FROM reporting_day), (now() AT TIME ZONE 'Europe/Moscow')::date, 'today is today');
 
