@@ -164,7 +164,7 @@ $view$),
 		   shnor.methodology(d.indicator_id, d.numerator, d.denominator,
 							 CASE d.level
 								 WHEN 'school' THEN concat('(is_', replace(d.institution_kinds, ', ', ' OR is_'), ')',
-														   ' AND (' || d.cohort || ')')
+														   ' AND (' || d.cohort || E'\n)')
 								 ELSE d.cohort
 							 END, d.missing) AS methodology
 	FROM round_indicator d

@@ -95,6 +95,10 @@ SELECT alike((SELECT l FROM found($$UPDATE recommendation_template SET condition
 	'a text is not called an indicator');
 SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = ''year >= 2000 AND round_id > 0 AND '' || enter_condition WHERE rule_id = 1') l$$, 'a rule may ask for every column of its case');
 SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = enter_condition || '' -- входит'', leave_condition = leave_condition || '' -- выходит''; UPDATE recommendation_template SET condition = condition || '' -- текст''; UPDATE effectiveness_condition SET condition = condition || '' -- критерий''') l$$, 'a comment ends with its line');
+SAVEPOINT comment;
+UPDATE indicator SET cohort = cohort || ' -- перечень' WHERE indicator = 'teachers_supported';
+SELECT lives_ok('SELECT * FROM probe.municipal_indicator', 'in the cohort of an indicator too, for the reports as for lint()');
+ROLLBACK TO comment;
 SELECT is_empty($$SELECT * FROM found('UPDATE round SET goals = ''''; UPDATE round SET state = ''closed''') l$$, 'goals of a closed round cannot be mended');
 SELECT is_empty($$SELECT * FROM found('UPDATE round SET cohort_on = ''2024-06-30'', results_year = 2023; UPDATE school_status SET since = ''2020-01-01''') l$$, 'before July the results are those of the year before');
 SELECT is_empty($$SELECT * FROM found('SET LOCAL jit = on') l WHERE l NOT LIKE 'warning|server|jit|%'$$, 'a setting of the server');
