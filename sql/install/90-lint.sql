@@ -8,10 +8,13 @@ AS $function$
 #variable_conflict use_column
 DECLARE
 	unreadable boolean := false;
+	readable boolean := true;
+	report text;
 BEGIN
 	PERFORM shnor.region_check(region);
 	FOR severity, object, code, problem, hint IN SELECT * FROM shnor.lint_formulas(region) LOOP
 		unreadable := unreadable OR object = 'indicator' AND starts_with(problem, 'Формула не читается');
+		readable := readable AND NOT starts_with(problem, 'Формул');
 		RETURN NEXT;
 	END LOOP;
 	RETURN QUERY SELECT * FROM shnor.lint_tables(region);
@@ -20,6 +23,24 @@ BEGIN
 		RETURN QUERY SELECT * FROM shnor.lint_reports(region);
 	END IF;
 	RETURN QUERY SELECT * FROM shnor.lint_rules(region);
+
+	-- what no formula shows by itself: numbers that do not fit, a time zone that is none; the first report will do
+	IF readable THEN
+		FOREACH report IN ARRAY '{reporting_day,municipal_indicator,recommendation_due,note_status,measure_status,decision_status,identification,spell_condition}'::text[] LOOP
+			BEGIN
+				EXECUTE format('SELECT count(v) FROM %I.%I v', region, report);
+			EXCEPTION WHEN others THEN
+				severity := 'error';
+				object := report;
+				code := NULL;
+				problem := 'Отчёт не строится: ' || SQLERRM;
+				hint := CASE report WHEN 'reporting_day' THEN 'Исправьте setting.time_zone или выполните RESET shnor.today.'
+						ELSE 'Формулы читаются: ищите в данных слишком большие числа и невозможные дни. «indicator N» в сообщении — номер формулы: показателя, текста рекомендации, правила или условия критерия.' END;
+				RETURN NEXT;
+				EXIT;
+			END;
+		END LOOP;
+	END IF;
 END
 $function$;
 COMMENT ON FUNCTION lint(text) IS

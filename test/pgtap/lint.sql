@@ -99,6 +99,10 @@ SAVEPOINT comment;
 UPDATE indicator SET cohort = cohort || ' -- перечень' WHERE indicator = 'teachers_supported';
 SELECT lives_ok('SELECT * FROM probe.municipal_indicator', 'in the cohort of an indicator too, for the reports as for lint()');
 ROLLBACK TO comment;
+-- what only the data show
+SELECT alike((SELECT l FROM found($$UPDATE setting SET time_zone = 'Mars/Olympus'$$) l), 'error|reporting_day||Отчёт не строится: time zone "Mars/Olympus" not recognized|%time_zone%', 'a time zone that is none');
+SELECT alike((SELECT l FROM found($$UPDATE indicator SET numerator = 'teachers * 1000000000' WHERE indicator = 'teachers_supported'; UPDATE submission SET teachers = 100$$) l WHERE l ~ '^error'),
+	'error|municipal_indicator||Отчёт не строится: indicator 6, numerator: integer out of range|%', 'a number that does not fit, only found with answers');
 SELECT is_empty($$SELECT * FROM found('UPDATE round SET goals = ''''; UPDATE round SET state = ''closed''') l$$, 'goals of a closed round cannot be mended');
 SELECT is_empty($$SELECT * FROM found('UPDATE round SET cohort_on = ''2024-06-30'', results_year = 2023; UPDATE school_status SET since = ''2020-01-01''') l$$, 'before July the results are those of the year before');
 SELECT is_empty($$SELECT * FROM found('SET LOCAL jit = on') l WHERE l NOT LIKE 'warning|server|jit|%'$$, 'a setting of the server');
