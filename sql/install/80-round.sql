@@ -99,7 +99,7 @@ BEGIN
 	DECLARE
 		said		record;
 		-- lists of autumn rest on the results of the same year, those of spring on the year before
-		usual_year	integer := CASE WHEN TG_OP <> 'DELETE' THEN extract(year FROM NEW.cohort_on - interval '6 months') END;
+		usual_year	integer := CASE WHEN TG_OP <> 'DELETE' AND isfinite(NEW.cohort_on) THEN extract(year FROM NEW.cohort_on - interval '6 months') END;
 	BEGIN
 		IF TG_OP = 'DELETE' THEN
 			IF OLD.state = 'closed' THEN
@@ -108,6 +108,12 @@ BEGIN
 						  HINT = 'Закрытый мониторинг хранится всегда: на нём стоят отчёты и динамика следующих лет.';
 			END IF;
 			RETURN OLD;
+		END IF;
+
+		-- terms are counted from these days, and a term that cannot be counted would break the ledger for everybody
+		IF least(NEW.starts_on, NEW.due_on, NEW.ends_on, NEW.cohort_on) < '1990-01-01' OR greatest(NEW.starts_on, NEW.due_on, NEW.ends_on, NEW.cohort_on) > '2200-12-31' THEN
+			RAISE EXCEPTION 'мониторинг «%»: день вне 1990–2200 годов', NEW.title
+				USING ERRCODE = 'check_violation', HINT = 'Проверьте год в starts_on, due_on, ends_on и cohort_on; если конец не назначен, оставьте ends_on пустым.';
 		END IF;
 
 		IF TG_OP = 'INSERT' THEN

@@ -14,7 +14,7 @@ BEGIN
 	-- days after the last day of the round
 	CREATE TABLE obligation_term (
 		step	text PRIMARY KEY CHECK (step IN ('note', 'recommendation', 'measure', 'decision')),
-		days	integer NOT NULL CHECK (days >= 0),
+		days	integer NOT NULL CHECK (days BETWEEN 0 AND 3660),
 		title	text NOT NULL
 	);
 
@@ -138,6 +138,12 @@ BEGIN
 	DECLARE
 		t record;
 	BEGIN
+		IF EXISTS (SELECT FROM jsonb_each_text(to_jsonb(NEW)) AS d(name, day)
+				   WHERE d.name IN ('received_on', 'issued_on', 'starts_on', 'due_on', 'done_on', 'adopted_on')
+					 AND d.day::date NOT BETWEEN '1990-01-01' AND '2200-12-31') THEN
+			RAISE EXCEPTION 'день вне 1990–2200 годов'
+				USING ERRCODE = 'check_violation', HINT = 'Проверьте год; день, который ещё не известен, оставьте пустым.';
+		END IF;
 		IF TG_TABLE_NAME = 'note' THEN
 			IF coalesce(NEW.reason, '') !~ '[^[:space:]]' THEN
 				RAISE EXCEPTION 'в записке не названа причина (п. 1.2.6)'

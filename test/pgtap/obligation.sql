@@ -324,5 +324,17 @@ SELECT is(refusal($$SET LOCAL shnor.today = ''$$), 'done', 'an empty day');
 SELECT is((SELECT today FROM reporting_day), (now() AT TIME ZONE 'Europe/Moscow')::date, 'is today, by the region''s clock');
 SELECT results_eq('SELECT * FROM registers ORDER BY 1, 2', 'SELECT * FROM before ORDER BY 1, 2', 'and nothing has changed');
 
+-- a day that no term can be counted from would break the ledger for everybody, not for its row
+SELECT matches(refusal(c), '^23514 (день|мониторинг «2025»: день) вне 1990–2200 годов \| Проверьте год', 'refused: ' || c)
+FROM unnest(ARRAY[
+	$$INSERT INTO measure (round_id, measure_kind, title, due_on) VALUES (2, 'events', 'x', 'infinity')$$,
+	$$INSERT INTO measure (round_id, measure_kind, title, due_on) VALUES (2, 'events', 'x', '20244-10-01')$$,
+	$$INSERT INTO decision (round_id, decision_kind, title, due_on) VALUES (2, 'acts', 'x', '-infinity')$$,
+	$$INSERT INTO note (round_id, municipality_id, indicator, reason, received_on) VALUES (2, 1, 'results_note', 'x', 'infinity')$$,
+	$$INSERT INTO recommendation (round_id, municipality_id, indicator, kind, addressee, wording, issued_on) VALUES (2, 1, 'results_note', 'analysis', 'staff', 'x', '0202-10-01')$$,
+	$$UPDATE round SET due_on = '20255-09-20' WHERE round_id = 3$$,
+	$$UPDATE round SET ends_on = 'infinity' WHERE round_id = 3$$,
+	$$UPDATE round SET cohort_on = 'infinity' WHERE round_id = 3$$]) AS c;
+SELECT throws_ok('UPDATE obligation_term SET days = 2147483647', '23514', NULL, 'nor a term of ages');
 SELECT finish();
 ROLLBACK;
