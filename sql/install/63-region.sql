@@ -20,6 +20,10 @@ BEGIN
 		RAISE EXCEPTION 'unacceptable name of a region: "%"', name
 			USING ERRCODE = 'reserved_name',
 				  DETAIL = 'The prefix "pg_" is reserved for system schemas.';
+	ELSIF name = '$user' THEN
+		RAISE EXCEPTION 'unacceptable name of a region: "%"', name
+			USING ERRCODE = 'reserved_name',
+				  DETAIL = 'In a search path "$user" stands for the schema of the current user, quoted or not.';
 	ELSIF EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = create_region.name) THEN
 		RAISE EXCEPTION 'schema "%" already exists', name
 			USING ERRCODE = 'duplicate_schema',

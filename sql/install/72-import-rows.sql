@@ -84,11 +84,13 @@ BEGIN
 	), directory AS MATERIALIZED (
 		SELECT o.school_id, o.municipality_id, shnor.form_clean(o.code) AS code, shnor.form_normalize(o.name) AS name_key,
 			   format('%s (%s, код %s)', o.name, m.name, o.code) AS label,
-			   coalesce(o.opened_on <= r.cohort_on, true) AND coalesce(r.cohort_on < o.closed_on, true) AS in_round,
+			   -- as the reports see it: a round that was reopened keeps its list, whatever the directory says
+			   b.school_id IS NOT NULL AS in_round,
 			   r.cohort_on
 		FROM school o
 		JOIN municipality m ON m.municipality_id = o.municipality_id
 		JOIN round r ON r.round_id = import_rows.round_id
+		LEFT JOIN round_member b ON b.round_id = import_rows.round_id AND b.school_id = o.school_id
 		WHERE import_rows.respondent = 'school'
 	), named AS MATERIALIZED (
 		SELECT r.line, r.code, r.name_key, r.place IS NOT NULL AS has_place,

@@ -98,6 +98,7 @@ BEGIN
 	AS $trigger$
 	DECLARE
 		said		record;
+		was_closed	boolean;
 		-- lists of autumn rest on the results of the same year, those of spring on the year before
 		usual_year	integer := CASE WHEN TG_OP <> 'DELETE' AND isfinite(NEW.cohort_on) THEN extract(year FROM NEW.cohort_on - interval '6 months') END;
 	BEGIN
@@ -106,6 +107,13 @@ BEGIN
 				RAISE EXCEPTION 'мониторинг «%» закрыт: удалить его нельзя', OLD.title
 					USING ERRCODE = 'object_not_in_prerequisite_state',
 						  HINT = 'Закрытый мониторинг хранится всегда: на нём стоят отчёты и динамика следующих лет.';
+			END IF;
+			EXECUTE format('SELECT EXISTS (SELECT FROM %I.round_event e WHERE e.round_id = $1 AND e.event = ''closed'')', TG_TABLE_SCHEMA)
+			INTO was_closed USING OLD.round_id;
+			IF was_closed THEN
+				RAISE EXCEPTION 'мониторинг «%» уже закрывался: удалить его нельзя', OLD.title
+					USING ERRCODE = 'object_not_in_prerequisite_state',
+						  HINT = 'Вместе с ним пропал бы журнал: кто и почему открывал его заново. Исправьте мониторинг и закройте его.';
 			END IF;
 			RETURN OLD;
 		END IF;

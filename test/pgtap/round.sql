@@ -221,6 +221,19 @@ SELECT results_eq('SELECT school_id, municipality_id FROM round_member WHERE rou
 UPDATE round SET state = 'closed' WHERE round_id = 1;
 SELECT results_eq('SELECT school_id, municipality_id FROM round_school WHERE round_id = 1 ORDER BY 1', 'VALUES (1, 2), (4, 2), (6, 1)', 'and so it closes');
 ROLLBACK TO day;
+-- a file for a reopened round goes by its list: an answer that no report reads is not taken for loaded
+SAVEPOINT file;
+SELECT is(shnor.reopen_round('probe', 1, 'файл пришёл позже'), 'open', 'opened for a file');
+SELECT results_eq($$SELECT rows_read, corrected, refused FROM shnor.import_form('probe', 1, E'Код ОО;teachers\ns5;7\ns2;21\n')$$, 'VALUES (2, 1, 1)',
+	'a school that is not in the list is refused; one of the list that has closed since is not');
+ROLLBACK TO file;
+-- a journal with reasons is not thrown away
+SAVEPOINT journal;
+SELECT is(shnor.reopen_round('probe', 1, 'убрать совсем'), 'open', 'opened to be deleted');
+DELETE FROM submission; DELETE FROM municipal_submission; DELETE FROM source_answer; DELETE FROM document; DELETE FROM target; DELETE FROM round_school; DELETE FROM round_municipality;
+DELETE FROM submission_history; DELETE FROM municipal_submission_history; DELETE FROM source_answer_history; UPDATE round SET state = 'draft' WHERE round_id = 1;
+SELECT is(refusal('DELETE FROM round WHERE round_id = 1') ~ '^55000 мониторинг «2024» уже закрывался: удалить его нельзя', true, 'a round that was closed once stays, with its journal');
+ROLLBACK TO journal;
 -- rounds that close in one statement, and writers of many rounds
 SELECT lives_ok($$UPDATE round SET state = 'closed'$$, 'all rounds can close at once');
 SELECT is((SELECT count(DISTINCT round_id) FROM round_school), 2::bigint, 'each with its schools');
