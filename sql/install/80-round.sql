@@ -301,7 +301,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION reopen_round(text, integer, text) IS
-'Opens a closed round of the region again for corrections, with the reason, which stays in round_event (clause 1.2.7); returns the new state. Close it again with UPDATE round SET state = ''closed''. Needs UPDATE on round and what its triggers write: INSERT on round_event, DELETE on round_school and round_municipality. Errors: no such region (3F000), no such round or no reason (22023), a round that is not closed (55000).';
+'Opens a closed round of the region again for corrections, with the reason, which stays in round_event (clause 1.2.7); returns the new state. Close it again with UPDATE round SET state = ''closed''. Needs UPDATE on round and INSERT on round_event; closing writes the list down and needs INSERT on round_school and round_municipality and UPDATE on round_school, too. Errors: no such region (3F000), no such round or no reason (22023), a round that is not closed (55000).';
 
 CREATE FUNCTION region_round_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record

@@ -217,5 +217,6 @@ SELECT is_empty($$SELECT * FROM "Тверская ""область""".municipal_
 SELECT throws_ok($$SELECT shnor.upgrade_region('public')$$, '3F000', NULL, 'upgrade_region refuses a schema that is not a region');
 SELECT is(current_setting('search_path'), '"$user", public', 'the search path is as before');
 
+SELECT throws_ok($$SELECT shnor.create_region('$user')$$, '42939', 'unacceptable name of a region: "$user"', 'a name that a search path takes for somebody else''s schema');
 SELECT finish();
 ROLLBACK;
