@@ -17,6 +17,7 @@ BEGIN
 	AS $trigger$
 	DECLARE
 		touched	integer[];
+		written	boolean;
 		r		record;
 	BEGIN
 		IF TG_OP = 'INSERT' THEN
@@ -34,6 +35,16 @@ BEGIN
 				RAISE EXCEPTION 'мониторинг «%» закрыт: %', r.title, TG_ARGV[0]
 					USING ERRCODE = 'object_not_in_prerequisite_state',
 						  HINT = format('Для исправлений его открывают заново, с причиной: SELECT shnor.reopen_round(%L, %s, ''причина'');', TG_TABLE_SCHEMA, r.round_id);
+			END IF;
+			-- a list of a round that has none yet would take the place of all its schools
+			IF TG_TABLE_NAME IN ('round_school', 'round_municipality') THEN
+				EXECUTE format('SELECT EXISTS (SELECT FROM %I.round_event e WHERE e.round_id = $1 AND e.event = ''closed'')', TG_TABLE_SCHEMA)
+				INTO written USING r.round_id;
+				IF NOT written THEN
+					RAISE EXCEPTION 'мониторинг «%» ещё не закрывался: его состав записывается при закрытии', r.title
+						USING ERRCODE = 'object_not_in_prerequisite_state',
+							  HINT = format('До закрытия состав берётся из таблиц %1$I.school и %1$I.school_status: исправьте их.', TG_TABLE_SCHEMA);
+				END IF;
 			END IF;
 		END LOOP;
 		RETURN NULL;

@@ -11,6 +11,10 @@ AS $function$
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
+	-- views tell a municipality from the region, and a municipality from a school, by numbers below 1
+	ALTER TABLE municipality ADD CONSTRAINT municipality_id_positive CHECK (municipality_id > 0);
+	ALTER TABLE school ADD CONSTRAINT school_id_positive CHECK (school_id > 0);
+
 	ALTER TABLE setting
 		-- what a new round says of itself unless told otherwise
 		ADD goals		text,

@@ -167,6 +167,12 @@ SELECT results_eq('SELECT municipality_id, school_id, low_results, adverse_condi
 SELECT results_eq('SELECT numerator, denominator FROM municipal_indicator WHERE round_id = 2 AND indicator = ''teachers_supported'' ORDER BY municipality_id',
 	$$VALUES (0::bigint, 0::bigint), (0, 0), (0, 0)$$, 'next year goes by its own definition: no networks answered, so nothing counts');
 
+SELECT is(refusal(c) ~ '^55000 мониторинг «2025» ещё не закрывался: его состав записывается при закрытии \[.+school_status', true, 'a list cannot be planted in a round that has none: ' || c)
+FROM unnest(ARRAY['INSERT INTO round_school VALUES (2, 1, 1, ''school'', false, false, false)', 'INSERT INTO round_municipality VALUES (2, 1)']) AS c;
+SELECT is((SELECT count(*) FROM round_member WHERE round_id = 2), 4::bigint, 'all its schools are still there');
+SELECT throws_ok($$INSERT INTO municipality (municipality_id, name) VALUES (0, 'Нулевой')$$, '23514', NULL, 'a municipality''s number is not that of the region');
+SELECT throws_ok($$INSERT INTO school (school_id, municipality_id, code, name) VALUES (-1, 1, 'x', 'Школа')$$, '23514', NULL, 'nor a school''s that of a municipality');
+
 -- ---- reopening ----
 SELECT throws_ok($$SELECT shnor.reopen_round('probe', 1, '  ')$$, '22023', 'не названа причина, по которой мониторинг открывается заново', 'a reason is needed');
 SELECT throws_ok($$SELECT shnor.reopen_round('probe', 1, NULL)$$, '22023', NULL, 'NULL is none');
