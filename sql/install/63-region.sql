@@ -93,18 +93,41 @@ COMMENT ON FUNCTION region_round(text, integer) IS
 'Internal: the state of a round of the region; refuses one that is not there (22023).';
 
 -- What was added to the first tables, for a new region and for one that was made before: tables that are missing
--- are created and filled, nothing that is there is touched. Rounds that were closed before are given their schools
--- and municipalities.
+-- are created and filled, nothing that is there is touched. A part is known by one of its tables.
 CREATE FUNCTION region_parts(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	IF to_regclass(format('%I.round_school', region)) IS NULL THEN
+		PERFORM shnor.region_methodology_parts(region);
+	END IF;
+	IF to_regclass(format('%I.validation_rule', region)) IS NULL THEN
+		PERFORM shnor.region_validation_tables(region);
+		PERFORM shnor.region_validation_seed(region);
+	END IF;
+	IF to_regclass(format('%I.import_correction', region)) IS NULL THEN
+		PERFORM shnor.region_import_tables(region);
+	END IF;
+	IF to_regclass(format('%I.history', region)) IS NULL THEN
+		PERFORM shnor.region_history_tables(region);
+	END IF;
+	IF to_regclass(format('%I.access', region)) IS NULL THEN
+		PERFORM shnor.region_access_tables(region);
+	END IF;
+END
+$function$;
+COMMENT ON FUNCTION region_parts(text) IS
+'Internal: creates and fills the tables of each part where the schema named region does not have them yet.';
+
+-- rounds that were closed before are given their schools and municipalities
+CREATE FUNCTION region_methodology_parts(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 DECLARE
 	closed	integer[];
 BEGIN
-	IF to_regclass(format('%I.round_school', region)) IS NOT NULL THEN
-		RETURN;
-	END IF;
 	PERFORM shnor.region_round_tables(region);
 	PERFORM shnor.region_source_tables(region);
 	PERFORM shnor.region_evidence_tables(region);
@@ -131,8 +154,8 @@ BEGIN
 	EXECUTE format('UPDATE %I.round r SET state = ''closed'' WHERE r.round_id = ANY ($1)', region) USING closed;
 END
 $function$;
-COMMENT ON FUNCTION region_parts(text) IS
-'Internal: creates and fills the tables of rounds, sources, evidence, obligations, identification, effectiveness and publications where the schema named region does not have them yet.';
+COMMENT ON FUNCTION region_methodology_parts(text) IS
+'Internal: creates and fills the tables of rounds, sources, evidence, obligations, identification, effectiveness and publications in the schema named region.';
 
 -- all views of a region, each after those that it reads: answers -> tally -> share -> score -> report
 CREATE FUNCTION region_view_definitions(OUT step integer, OUT view_name text, OUT definition text)
@@ -153,7 +176,10 @@ BEGIN
 		  UNION ALL SELECT * FROM shnor.region_competence_views()
 		  UNION ALL SELECT * FROM shnor.region_effectiveness_views()
 		  UNION ALL SELECT * FROM shnor.region_measure_effect_views()
-		  UNION ALL SELECT * FROM shnor.region_publication_views()) AS d
+		  UNION ALL SELECT * FROM shnor.region_publication_views()
+		  UNION ALL SELECT * FROM shnor.region_validation_views()
+		  UNION ALL SELECT * FROM shnor.region_import_views()
+		  UNION ALL SELECT * FROM shnor.region_history_views()) AS d
 	ORDER BY d.step;
 END
 $function$;
@@ -193,6 +219,8 @@ BEGIN
 	PERFORM shnor.region_parts(region);
 	PERFORM shnor.region_views(region);
 	PERFORM shnor.region_comments(region);
+	-- last: every table and view is there
+	PERFORM shnor.region_access(region);
 	RETURN region;
 END
 $function$;

@@ -118,6 +118,10 @@ BEGIN
 			UNION ALL SELECT * FROM shnor.region_effectiveness_comments()
 			UNION ALL SELECT * FROM shnor.region_measure_effect_comments()
 			UNION ALL SELECT * FROM shnor.region_publication_comments()
+			UNION ALL SELECT * FROM shnor.region_validation_comments()
+			UNION ALL SELECT * FROM shnor.region_import_comments()
+			UNION ALL SELECT * FROM shnor.region_history_comments()
+			UNION ALL SELECT * FROM shnor.region_access_comments()
 		), attribute AS (
 			SELECT c.oid, c.relname, c.relkind, a.attname
 			FROM pg_class c
