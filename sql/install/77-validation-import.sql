@@ -20,15 +20,14 @@ BEGIN
 
 	-- %1$I cases, %2$I submissions, %3$I who; $1 rows, $2 round, $3 source of answers, $4 respondent, $5 rules
 	RETURN QUERY EXECUTE format($sql$
-		WITH rule AS (
-			SELECT r.*, c.columns,
+		WITH rule AS MATERIALIZED (
+			SELECT r.*,
 				   ARRAY(SELECT q.question FROM shnor.validation_questions() q
-						 WHERE q.respondent = $4 AND q.question = ANY (c.columns)) AS questions
-			FROM round_rule r
-			JOIN rule_column c ON c.rule_id = r.rule_id
+						 WHERE q.respondent = $4 AND q.question = ANY (r.columns)) AS questions
+			FROM (SELECT r.*, shnor.rule_columns(to_jsonb(r)) AS columns
+				  FROM round_rule r WHERE r.round_id = $2 AND r.respondent = $4 OFFSET 0) AS r
 			-- what depends on other schools' answers is for the view, when all are there
-			WHERE r.round_id = $2 AND r.respondent = $4
-			  AND NOT EXISTS (SELECT FROM unnest(c.columns) AS n WHERE n ~ '^(same_|median_|schools_answered$)')
+			WHERE NOT EXISTS (SELECT FROM unnest(r.columns) AS n WHERE n ~ '^(same_|median_|schools_answered$)')
 		), told_before AS (
 			-- a second source stands beside the form: what it has told itself
 			SELECT a.%3$I AS who, jsonb_object_agg(a.question, coalesce(to_jsonb(a.answer_count), to_jsonb(a.answer_yes))) AS answers

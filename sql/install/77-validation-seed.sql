@@ -29,7 +29,7 @@ BEGIN
 			(7, 'with_route', 'Имеют ИОМ')) AS p(place, question, whom)
 		UNION ALL
 		-- more than three times as many as in the round before, or less than a third, and by more than 20; a start
-		-- from nothing is no jump
+		-- from nothing is no jump. Only what lasts from year to year: how many were diagnosed or supported in a year may vary
 		SELECT 2, p.place, 'jump_' || p.question, 'warn', p.question,
 			   format('(%1$s > 3 * previous_%1$s OR 3 * %1$s < previous_%1$s) AND %1$s NOT BETWEEN previous_%1$s - 20 AND previous_%1$s + 20', p.question),
 			   format('previous_%s > 0', p.question),
@@ -37,13 +37,9 @@ BEGIN
 			   'Проверьте, нет ли в числе лишней цифры и не пропущена ли она. Если число верное, объясните изменение координатору: он примет ответ с пояснением.'
 		FROM (VALUES
 			(1, 'teachers', 'Педагогических работников'),
-			(2, 'diagnosed_subject', 'Прошли предметную диагностику'),
-			(3, 'diagnosed_method', 'Прошли методическую диагностику'),
-			(4, 'diagnosed_psych', 'Прошли психолого-педагогическую диагностику'),
-			(5, 'supported', 'Получили поддержку'),
-			(6, 'in_networks', 'Входят в сетевые методические объединения'),
-			(7, 'in_active', 'Входят в региональный методический актив'),
-			(8, 'with_route', 'Имеют ИОМ')) AS p(place, question, whom)
+			(2, 'in_networks', 'Входят в сетевые методические объединения'),
+			(3, 'in_active', 'Входят в региональный методический актив'),
+			(4, 'with_route', 'Имеют ИОМ')) AS p(place, question, whom)
 		UNION ALL
 		-- the source asks these two «в муниципалитете»: schools that answer so give one and the same large number
 		SELECT 3, p.place, 'same_' || p.question, 'warn', p.question,

@@ -41,7 +41,7 @@ $view$,
 	shnor.validation_columns('school', 's.%1$s::bigint AS %1$s', 's.%1$s'),
 	shnor.validation_columns('school', 's.previous_%1$s', 's.previous_%1$s'),
 	-- how many others gave the same number
-	shnor.validation_columns('school', '(cardinality(array_positions(s.all_%1$s, s.%1$s)) - 1)::bigint AS same_%1$s', NULL),
+	shnor.validation_columns('school', 'CASE WHEN s.%1$s IS NOT NULL THEN cardinality(array_positions(s.all_%1$s, s.%1$s)) - 1 END::bigint AS same_%1$s', NULL),
 	-- of the m others' numbers in order the one at (m + 1) / 2, past one's own where that stands before
 	shnor.validation_columns('school',
 		's.all_%1$s[(cardinality(s.all_%1$s) - num_nonnulls(s.%1$s) + 1) / 2'
@@ -83,19 +83,15 @@ $view$,
 	FROM round_rule r WHERE r.respondent = 'municipality'
 	GROUP BY r.round_id
 $view$),
-(1435, 'rule_column', $view$
-	-- what each rule reads
-	SELECT v.rule_id, shnor.rule_columns(to_jsonb(v)) AS columns
-	FROM validation_rule v
-$view$),
 (1440, 'validation_finding', $view$
-	SELECT f.round_id, f.municipality_id, m.name AS municipality, f.school_id, o.name AS school, v.rule, v.level, v.question,
-		   shnor.rule_value(f.answers -> v.question) AS value,
-		   shnor.rule_text(v.message, f.answers) AS message, shnor.rule_text(v.hint, f.answers) AS hint,
+	SELECT f.round_id, f.municipality_id, m.name AS municipality, f.school_id, o.name AS school, f.rule, f.level, f.question,
+		   shnor.rule_value(f.answers -> f.question) AS value,
+		   shnor.rule_text(f.message, f.answers) AS message, shnor.rule_text(f.hint, f.answers) AS hint,
 		   a.acceptance_id IS NOT NULL AS accepted, a.accepted_by::text, a.accepted_at, a.reason AS accepted_reason,
 		   coalesce(o.code, m.name) AS respondent_code, f.answers_read
 	FROM (
-		SELECT b.*, shnor.rule_answers(c.columns, b.answers) AS answers_read
+		SELECT b.*, v.rule, v.level, v.question, v.message, v.hint,
+			   shnor.rule_answers(shnor.rule_columns(to_jsonb(v)), b.answers) AS answers_read
 		FROM (
 			SELECT s.round_id, s.municipality_id, s.school_id, s.school_id AS respondent_id, x.id AS rule_id, to_jsonb(s) AS answers
 			FROM round_rule_set k
@@ -110,14 +106,13 @@ $view$),
 			CROSS JOIN LATERAL shnor.contribution(k.methodology, s) AS x
 			WHERE k.respondent = 'municipality' AND x.numerator > 0
 		) AS b
-		JOIN rule_column c ON c.rule_id = b.rule_id
+		JOIN validation_rule v ON v.rule_id = b.rule_id
 	) AS f
-	JOIN validation_rule v ON v.rule_id = f.rule_id
 	JOIN municipality m ON m.municipality_id = f.municipality_id
 	LEFT JOIN school o ON o.school_id = f.school_id
 	-- bound to the answers it was given for
 	LEFT JOIN validation_acceptance a ON a.round_id = f.round_id AND coalesce(a.school_id, -a.municipality_id) = f.respondent_id
-		AND a.rule = v.rule AND a.withdrawn_at IS NULL AND a.answers = f.answers_read
+		AND a.rule = f.rule AND a.withdrawn_at IS NULL AND a.answers = f.answers_read
 $view$)
 $function$;
 COMMENT ON FUNCTION region_validation_views() IS
