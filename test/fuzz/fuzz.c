@@ -356,7 +356,9 @@ must_be(const char *way, Tally *tally, const Wide *wide)
 
 		if (item->numerator != wide[i].numerator || item->denominator != wide[i].denominator ||
 			item->answered != wide[i].answered || item->missing != wide[i].missing)
-			FINDING("%s: wrong sums of %d", way, item->id);
+			FINDING("%s: wrong sums of %d: %lld/%lld:%lld:%lld, right (modulo 2^64) %lld/%lld:%lld:%lld", way, item->id,
+					(long long) item->numerator, (long long) item->denominator, (long long) item->answered, (long long) item->missing,
+					(long long) wide[i].numerator, (long long) wide[i].denominator, (long long) wide[i].answered, (long long) wide[i].missing);
 	}
 }
 
