@@ -96,7 +96,7 @@ BEGIN
 	END LOOP;
 	-- the moment of the data in a publication, to which published_at, the start of its transaction, may come too early
 	ALTER TABLE publication ADD taken_at timestamptz;
-	ALTER TABLE publication ALTER taken_at SET DEFAULT clock_timestamp();
+	ALTER TABLE publication ALTER taken_at SET DEFAULT clock_timestamp(), ADD CHECK (taken_at >= published_at);
 
 	-- A changed answer is a new version. It never begins before the one that it replaces, whatever the clock says.
 	CREATE FUNCTION keep_recorded() RETURNS trigger
