@@ -85,7 +85,7 @@ AS $function$
 VALUES
 (1400, 'history_change', $view$
 	-- the journal for reading: what was changed, column by column
-	SELECT h.history_id, h.changed_at, h.changed_by, h.session_by, h.application, h.table_name, h.operation,
+	SELECT h.history_id, h.changed_at, h.changed_by::text AS changed_by, h.session_by::text AS session_by, h.application, h.table_name, h.operation,
 		   (SELECT string_agg(format('%s=%s', k.key, k.value), ', ' ORDER BY k.key) FROM jsonb_each_text(h.key) k) AS row_key,
 		   c.key AS column_name, h.old_row ->> c.key AS old_value, h.new_row ->> c.key AS new_value, h.statement
 	FROM history h

@@ -112,7 +112,8 @@ BEGIN
 		IF NEW IS DISTINCT FROM OLD THEN
 			NEW.recorded_at := greatest(clock_timestamp(), OLD.recorded_at + interval '1 microsecond');
 			NEW.recorded_by := current_user;
-			IF NOT told THEN
+			-- what was changed by hand no longer stands in the line that the source names
+			IF NOT told AND NEW.source ~ ', строка [0-9]+$' THEN
 				NEW.source := 'SQL';
 			END IF;
 		END IF;
@@ -180,7 +181,7 @@ BEGIN
 		EXECUTE format('CREATE TRIGGER check_recorded AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
 						FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION check_recorded()', t.name || '_history');
 		EXECUTE format('CREATE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
-						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(''Прежние ответы хранятся всегда: по ним проверяются отчёты прошлых лет.'')', t.name || '_history');
+						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(''История ответов хранится всегда. Исправляйте сам ответ: прежний останется в ней.'')', t.name || '_history');
 	END LOOP;
 END
 $function$;

@@ -197,7 +197,7 @@ $query$),
 $query$),
 ('publication_target', 'target_id, indicator, municipality_id, threshold, plan, legal_act_id, legal_act', $query$
 	SELECT t.target_id, t.indicator, t.municipality_id, t.threshold, t.plan, t.legal_act_id,
-		   format('%s от %s № %s', a.issuer, to_char(a.issued_on, 'DD.MM.YYYY'), a.number) AS legal_act
+		   CASE WHEN a.legal_act_id IS NOT NULL THEN format('%s от %s № %s', a.issuer, to_char(a.issued_on, 'DD.MM.YYYY'), a.number) END AS legal_act
 	FROM target t LEFT JOIN legal_act a ON a.legal_act_id = t.legal_act_id WHERE t.round_id = $1
 $query$),
 ('publication_school', 'school_id, municipality_id, code, name, kind, low_results, adverse_conditions, risk_zone, submitted_at, answers', $query$
