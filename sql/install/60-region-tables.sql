@@ -292,14 +292,16 @@ BEGIN
 
 	-- The region's trigger functions take the schema from the trigger, so that they outlive a renamed
 	-- schema and the extension itself. Columns are matched by name: a later version may append answers.
-	CREATE FUNCTION keep_history() RETURNS trigger
+	CREATE OR REPLACE FUNCTION keep_history() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
 	BEGIN
 		EXECUTE format('INSERT INTO %1$I.%2$I SELECT h.* FROM jsonb_populate_record(NULL::%1$I.%2$I, $1) h',
 					   TG_TABLE_SCHEMA, TG_TABLE_NAME || '_history')
-		USING to_jsonb(OLD) || jsonb_build_object('replaced_at', now(), 'replaced_by', current_user);
+		-- a version ends where the one that replaces it begins (66-history.sql)
+		USING to_jsonb(OLD) || jsonb_build_object('replaced_by', current_user, 'replaced_at',
+			coalesce((to_jsonb(NEW) ->> 'recorded_at')::timestamptz, greatest(clock_timestamp(), (to_jsonb(OLD) ->> 'recorded_at')::timestamptz)));
 		RETURN NULL;
 	END
 	$trigger$;

@@ -18,10 +18,9 @@ BEGIN
 			('municipal_answers_as_of', 'municipal_submission', 'municipality_id', 'Ответы муниципалитетов о себе на мониторинг, какими они были в момент moment.'),
 			('source_answers_as_of', 'source_answer', 'school_id, municipality_id, question, data_source', 'Ответы других источников на мониторинг, какими они были в момент moment.')
 		) AS v(name, answers, key, comment)
-		WHERE to_regprocedure(format('%I.%I(integer, timestamptz)', region, v.name)) IS NULL
 	LOOP
 		EXECUTE format($sql$
-			CREATE FUNCTION %1$I(round_id integer, moment timestamptz) RETURNS SETOF %2$I
+			CREATE OR REPLACE FUNCTION %1$I(round_id integer, moment timestamptz) RETURNS SETOF %2$I
 			LANGUAGE sql STABLE
 			BEGIN ATOMIC
 				SELECT x.version
@@ -52,10 +51,9 @@ BEGIN
 				WHERE i.indrelid = to_regclass(format('%I.%I', region, n)) AND i.indisprimary) AS key
 		FROM shnor.region_history_names() AS n
 		WHERE to_regclass(format('%I.%I', region, n)) IS NOT NULL
-		  AND to_regprocedure(format('%I.%I(timestamptz)', region, n || '_as_of')) IS NULL
 	LOOP
 		EXECUTE format($sql$
-			CREATE FUNCTION %1$I(moment timestamptz) RETURNS SETOF %2$I
+			CREATE OR REPLACE FUNCTION %1$I(moment timestamptz) RETURNS SETOF %2$I
 			LANGUAGE sql STABLE
 			BEGIN ATOMIC
 				SELECT r FROM %2$I r
@@ -75,7 +73,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION region_history_as_of(text) IS
-'Internal: creates the functions of the schema named region that give a table as of a moment, where they are missing.';
+'Internal: creates or replaces the functions of the schema named region that give a table as of a moment.';
 
 CREATE FUNCTION region_history_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record

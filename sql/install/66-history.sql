@@ -14,7 +14,8 @@ VALUES ('setting'), ('municipality'), ('school'), ('legal_act'), ('round'), ('sc
 	('round_school'), ('round_municipality'), ('data_source'), ('question_source'), ('document'),
 	('obligation_term'), ('note'), ('recommendation_template'), ('recommendation'),
 	('measure_kind'), ('measure'), ('measure_school'), ('decision_kind'), ('decision'), ('decision_school'),
-	('result'), ('identification_rule'), ('effectiveness_criterion'), ('effectiveness_condition')
+	('result'), ('identification_rule'), ('effectiveness_criterion'), ('effectiveness_condition'),
+	('validation_rule'), ('validation_acceptance'), ('access')
 $function$;
 COMMENT ON FUNCTION region_history_names() IS
 'Internal: the tables of a region whose changes are kept in its journal history.';
@@ -43,21 +44,14 @@ BEGIN
 	CREATE INDEX ON history (table_name, changed_at);
 	CREATE INDEX ON history (table_name, key);
 
-	CREATE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON history
-		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Журнал изменений хранится всегда: по нему проверяются отчёты прошлых лет.');
-	CREATE TRIGGER refuse_insert BEFORE INSERT ON history
-		FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)
-		EXECUTE FUNCTION refuse_edit('Журнал ведётся сам при каждой правке таблиц региона.');
-
-	PERFORM shnor.region_history_answers(region);
-	PERFORM shnor.region_history_functions(region);
+	PERFORM shnor.region_history_columns(region);
 END
 $function$;
 COMMENT ON FUNCTION region_history_tables(text) IS
 'Internal: creates the journal of changes in the schema named region and gives the versions of answers the moments between which they stood.';
 
 -- Answers: when and by whom each version was recorded. Bulk loads pay for two defaults and one look at their rows.
-CREATE FUNCTION region_history_answers(region text) RETURNS void
+CREATE FUNCTION region_history_columns(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -97,15 +91,28 @@ BEGIN
 	-- the moment of the data in a publication, to which published_at, the start of its transaction, may come too early
 	ALTER TABLE publication ADD taken_at timestamptz;
 	ALTER TABLE publication ALTER taken_at SET DEFAULT clock_timestamp(), ADD CHECK (taken_at >= published_at);
+END
+$function$;
+COMMENT ON FUNCTION region_history_columns(text) IS
+'Internal: gives answers and their histories in the schema named region the columns recorded_at and recorded_by, and publications the moment of their data.';
+
+CREATE FUNCTION region_history_answers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
 	-- A changed answer is a new version. It never begins before the one that it replaces, whatever the clock says.
-	CREATE FUNCTION keep_recorded() RETURNS trigger
+	CREATE OR REPLACE FUNCTION keep_recorded() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
 	DECLARE
 		-- an import says what it writes, so a line that says the same as before is a new version of the same line
-		told	boolean := NEW.recorded_at <> OLD.recorded_at OR NEW.source IS DISTINCT FROM OLD.source;
+		told	boolean := (NEW.recorded_at, NEW.submitted_at, NEW.source) IS DISTINCT FROM (OLD.recorded_at, OLD.submitted_at, OLD.source);
 	BEGIN
 		NEW.recorded_at := OLD.recorded_at;
 		NEW.recorded_by := OLD.recorded_by;
@@ -113,7 +120,7 @@ BEGIN
 			NEW.recorded_at := greatest(clock_timestamp(), OLD.recorded_at + interval '1 microsecond');
 			NEW.recorded_by := current_user;
 			-- what was changed by hand no longer stands in the line that the source names
-			IF NOT told AND NEW.source ~ ', строка [0-9]+$' THEN
+			IF NOT told AND NEW.source ~ ', строка [0-9]+' THEN
 				NEW.source := 'SQL';
 			END IF;
 		END IF;
@@ -121,21 +128,7 @@ BEGIN
 	END
 	$trigger$;
 
-	-- in place of the one that knew of replaced_at only
-	CREATE OR REPLACE FUNCTION keep_history() RETURNS trigger
-	LANGUAGE plpgsql
-	SET search_path = pg_catalog, pg_temp
-	AS $trigger$
-	BEGIN
-		EXECUTE format('INSERT INTO %1$I.%2$I SELECT h.* FROM jsonb_populate_record(NULL::%1$I.%2$I, $1) h',
-					   TG_TABLE_SCHEMA, TG_TABLE_NAME || '_history')
-		USING to_jsonb(OLD) || jsonb_build_object('replaced_by', current_user, 'replaced_at',
-			CASE TG_OP WHEN 'UPDATE' THEN NEW.recorded_at ELSE greatest(clock_timestamp(), OLD.recorded_at) END);
-		RETURN NULL;
-	END
-	$trigger$;
-
-	CREATE FUNCTION keep_truncated() RETURNS trigger
+	CREATE OR REPLACE FUNCTION keep_truncated() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -150,7 +143,7 @@ BEGIN
 
 	-- who writes answers does not write when and by whom. What comes to a history other than by the triggers
 	-- is a version that never stood.
-	CREATE FUNCTION check_recorded() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_recorded() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -172,32 +165,34 @@ BEGIN
 	END
 	$trigger$;
 
-	FOR t IN SELECT v.name FROM unnest(ARRAY['submission', 'municipal_submission', 'source_answer']) AS v(name) LOOP
-		EXECUTE format('CREATE TRIGGER keep_recorded BEFORE UPDATE ON %I
-						FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_recorded()', t.name);
-		EXECUTE format('CREATE TRIGGER keep_truncated BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_truncated()', t.name);
-		EXECUTE format('CREATE TRIGGER check_recorded AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
-						FOR EACH STATEMENT EXECUTE FUNCTION check_recorded()', t.name);
-		EXECUTE format('CREATE TRIGGER check_recorded AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
-						FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION check_recorded()', t.name || '_history');
-		EXECUTE format('CREATE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
-						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(''История ответов хранится всегда. Исправляйте сам ответ: прежний останется в ней.'')', t.name || '_history');
+	FOREACH t IN ARRAY ARRAY['submission', 'municipal_submission', 'source_answer'] LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_recorded BEFORE UPDATE ON %I
+						FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_recorded()', t);
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_truncated BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_truncated()', t);
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_recorded AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
+						FOR EACH STATEMENT EXECUTE FUNCTION check_recorded()', t);
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_recorded AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
+						FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION check_recorded()', t || '_history');
+		EXECUTE format('CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
+						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(''История ответов хранится всегда. Исправляйте сам ответ: прежний останется в ней.'')', t || '_history');
 	END LOOP;
 END
 $function$;
 COMMENT ON FUNCTION region_history_answers(text) IS
-'Internal: the columns recorded_at and recorded_by of answers and their histories in the schema named region, and the triggers that keep every version.';
+'Internal: creates or replaces the triggers that keep every version of answers in the schema named region. Uses refuse_edit() of region_round_triggers.';
 
 -- The journal: one entry per row that a statement has changed, all of one moment, so that no moment lies inside of it.
 -- Arguments of the triggers are the columns of the primary key; a table without one has a single row.
-CREATE FUNCTION region_history_functions(region text) RETURNS void
+CREATE FUNCTION region_history_journal(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
+DECLARE
+	t record;
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
-	CREATE FUNCTION keep_change() RETURNS trigger
+	CREATE OR REPLACE FUNCTION keep_change() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -219,20 +214,6 @@ BEGIN
 		RETURN NULL;
 	END
 	$trigger$;
-END
-$function$;
-COMMENT ON FUNCTION region_history_functions(text) IS
-'Internal: creates the trigger function of the journal in the schema named region.';
-
--- for every table that has none of them yet, those of later parts too
-CREATE FUNCTION region_history_triggers(region text) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, shnor, pg_temp
-AS $function$
-DECLARE
-	t record;
-BEGIN
-	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
 	FOR t IN
 		SELECT n AS name, (SELECT string_agg(quote_literal(a.attname), ', ' ORDER BY k.position)
@@ -241,15 +222,32 @@ BEGIN
 						   WHERE i.indrelid = c.oid AND i.indisprimary) AS key
 		FROM shnor.region_history_names() AS n
 		JOIN pg_class c ON c.oid = to_regclass(format('%I.%I', region, n))
-		WHERE NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = 'keep_truncated')
 	LOOP
-		EXECUTE format('CREATE TRIGGER keep_inserted AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
-		EXECUTE format('CREATE TRIGGER keep_updated AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
-		EXECUTE format('CREATE TRIGGER keep_deleted AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
-		EXECUTE format('CREATE TRIGGER keep_truncated BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_inserted AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_updated AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_truncated BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
 	END LOOP;
+
+	CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON history
+		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Журнал изменений хранится всегда: по нему проверяются отчёты прошлых лет.');
+	CREATE OR REPLACE TRIGGER refuse_insert BEFORE INSERT ON history
+		FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)
+		EXECUTE FUNCTION refuse_edit('Журнал ведётся сам при каждой правке таблиц региона.');
+END
+$function$;
+COMMENT ON FUNCTION region_history_journal(text) IS
+'Internal: creates or replaces the triggers of the journal, on every table that it keeps, in the schema named region. Uses refuse_edit() of region_round_triggers.';
+
+CREATE FUNCTION region_history_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.region_history_answers(region);
+	PERFORM shnor.region_history_journal(region);
 	PERFORM shnor.region_history_as_of(region);
 END
 $function$;
 COMMENT ON FUNCTION region_history_triggers(text) IS
-'Internal: creates the triggers of the journal and the functions that read a table as of a moment in the schema named region, where they are missing.';
+'Internal: brings the triggers that keep history, and the functions that read it, to the installed version in the schema named region. After the tables of all parts.';

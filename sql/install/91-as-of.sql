@@ -66,6 +66,8 @@ CREATE FUNCTION municipal_indicator_as_of(
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 BEGIN
 	PERFORM shnor.as_of_check(region, moment);
@@ -89,6 +91,8 @@ CREATE FUNCTION check_publication(
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	of_round	integer;

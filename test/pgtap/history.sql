@@ -29,13 +29,15 @@ CREATE FUNCTION public.said(moment timestamptz) RETURNS text LANGUAGE sql AS $$
 $$;
 
 -- ---- every table is covered ----
-SELECT set_eq($$SELECT relname::text FROM pg_class WHERE relnamespace = 'probe'::regnamespace AND relkind IN ('r', 'p')
-				  AND relname NOT IN ('submission', 'municipal_submission', 'source_answer', 'history', 'round_event', 'import', 'import_issue')
-				  AND relname NOT LIKE '%\_history' AND relname NOT LIKE 'publication%'$$,
-	'SELECT shnor.region_history_names()', 'the journal has a place for every table that is edited: a new one belongs into region_history_names()');
+SELECT is_empty($$SELECT relname FROM pg_class WHERE relnamespace = 'probe'::regnamespace AND relkind IN ('r', 'p')
+				  AND relname NOT IN ('submission', 'municipal_submission', 'source_answer', 'history', 'round_event')
+				  AND relname NOT LIKE '%\_history' AND relname !~ '^(publication|import)' AND relname NOT IN (SELECT shnor.region_history_names())$$,
+	'the journal has a place for every table that is edited: a new one belongs into region_history_names()');
+SELECT is((SELECT count(*) >= 29 FROM shnor.region_history_names() n WHERE to_regclass(n) IS NOT NULL), true, 'of which there are many');
 SELECT is_empty($$SELECT n FROM shnor.region_history_names() n
-	WHERE (SELECT array_agg(tgname::text ORDER BY tgname) FROM pg_trigger WHERE tgrelid = n::regclass AND tgfoid = 'keep_change'::regproc) IS DISTINCT FROM '{keep_deleted,keep_inserted,keep_truncated,keep_updated}'
-	   OR to_regprocedure(format('%I(timestamptz)', n || '_as_of')) IS NULL$$, 'each has the triggers of the journal and a function that reads it as of a moment');
+	WHERE to_regclass(n) IS NOT NULL
+	  AND ((SELECT array_agg(tgname::text ORDER BY tgname) FROM pg_trigger WHERE tgrelid = n::regclass AND tgfoid = 'keep_change'::regproc) IS DISTINCT FROM '{keep_deleted,keep_inserted,keep_truncated,keep_updated}'
+		   OR to_regprocedure(format('%I(timestamptz)', n || '_as_of')) IS NULL)$$, 'each has the triggers of the journal and a function that reads it as of a moment');
 SELECT is_empty($$SELECT n FROM unnest(ARRAY['submission', 'municipal_submission', 'source_answer']) n
 	WHERE (SELECT count(*) FROM pg_trigger WHERE tgrelid = n::regclass AND tgname IN ('keep_recorded', 'keep_replaced', 'keep_deleted', 'keep_truncated', 'check_recorded')) <> 5
 	   OR (SELECT count(*) FROM pg_trigger WHERE tgrelid = (n || '_history')::regclass AND tgname IN ('refuse_edit', 'check_recorded')) <> 2$$, 'and answers keep their versions');
@@ -195,9 +197,9 @@ END
 $$;
 INSERT INTO result (year, school_id, assessment, subject, grade, participants, below_minimum) VALUES (2024, 1, 'ЕГЭ', 'Математика', 11, 20, 6);
 INSERT INTO document (round_id, school_id, question, kind, link) VALUES (1, 1, 'has_curator', 'order', 'https://example.org/1');
-INSERT INTO public.tables SELECT n, clock_timestamp(), public.contents(n) FROM shnor.region_history_names() n;
+INSERT INTO public.tables SELECT n, clock_timestamp(), public.contents(n) FROM shnor.region_history_names() n WHERE to_regclass(n) IS NOT NULL;
 SAVEPOINT emptied;
-DO $$BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('probe.%I', n), ', ') || ' CASCADE' FROM shnor.region_history_names() n WHERE n NOT IN ('round', 'municipality', 'school', 'legal_act', 'data_source', 'measure_kind', 'decision_kind', 'recommendation_template', 'effectiveness_criterion')); END$$;
+DO $$BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('probe.%I', n), ', ') || ' CASCADE' FROM shnor.region_history_names() n WHERE to_regclass(n) IS NOT NULL AND n NOT IN ('round', 'municipality', 'school', 'legal_act', 'data_source', 'measure_kind', 'decision_kind', 'recommendation_template', 'effectiveness_criterion')); END$$;
 SELECT is_empty('SELECT name FROM public.tables WHERE public.contents(format(''%I_as_of(%L)'', name, moment)) <> contents', 'tables that were emptied are read as they were, to the last byte');
 SELECT isnt_empty('SELECT name FROM public.tables WHERE public.contents(name) <> contents', 'though they are empty');
 ROLLBACK TO emptied;
