@@ -120,7 +120,9 @@ BEGIN
 	COMMENT ON COLUMN submission.round_id IS 'Мониторинг.';
 	COMMENT ON COLUMN submission.school_id IS 'Организация.';
 	COMMENT ON COLUMN submission.submitted_at IS 'Когда отправлен ответ.';
-	COMMENT ON COLUMN submission.source IS 'Откуда ответ: имя файла или другой источник.';
+	COMMENT ON COLUMN submission.source IS 'Откуда ответ: имя файла и строка, SQL или другой источник.';
+	COMMENT ON COLUMN submission.recorded_at IS 'Когда эта версия ответа записана в базу; -infinity — до начала учёта.';
+	COMMENT ON COLUMN submission.recorded_by IS 'Кем записана: имя пользователя базы. Пусто: неизвестно.';
 	COMMENT ON COLUMN submission.teachers IS 'Педагогических работников в организации, человек.';
 	COMMENT ON COLUMN submission.diagnosed_subject IS 'Педагогов, прошедших диагностику предметных дефицитов, человек.';
 	COMMENT ON COLUMN submission.diagnosed_method IS 'Педагогов, прошедших диагностику методических дефицитов, человек.';
@@ -147,7 +149,9 @@ BEGIN
 	COMMENT ON COLUMN municipal_submission.round_id IS 'Мониторинг.';
 	COMMENT ON COLUMN municipal_submission.municipality_id IS 'Муниципалитет.';
 	COMMENT ON COLUMN municipal_submission.submitted_at IS 'Когда отправлен ответ.';
-	COMMENT ON COLUMN municipal_submission.source IS 'Откуда ответ: имя файла или другой источник.';
+	COMMENT ON COLUMN municipal_submission.source IS 'Откуда ответ: имя файла и строка, SQL или другой источник.';
+	COMMENT ON COLUMN municipal_submission.recorded_at IS 'Когда эта версия ответа записана в базу; -infinity — до начала учёта.';
+	COMMENT ON COLUMN municipal_submission.recorded_by IS 'Кем записана: имя пользователя базы. Пусто: неизвестно.';
 	COMMENT ON COLUMN municipal_submission.has_results_note IS 'Есть аналитическая справка по мониторингу образовательных результатов в ШНОР и ШНСУ.';
 	COMMENT ON COLUMN municipal_submission.has_practice_sharing IS 'В дорожной карте предусмотрено распространение успешных практик профилактики неуспешности.';
 	COMMENT ON COLUMN municipal_submission.has_resource_monitoring IS 'Есть процедура оценки ресурсов (аналитическая записка) в школах зоны риска.';

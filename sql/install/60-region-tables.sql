@@ -292,26 +292,35 @@ BEGIN
 
 	-- The region's trigger functions take the schema from the trigger, so that they outlive a renamed
 	-- schema and the extension itself. Columns are matched by name: a later version may append answers.
-	CREATE FUNCTION keep_history() RETURNS trigger
+	-- One insert for all rows of a statement: each insert is checked against its rounds. Arguments: the key.
+	CREATE OR REPLACE FUNCTION keep_history() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
+	DECLARE
+		successor text := CASE TG_OP WHEN 'UPDATE' THEN (SELECT 'new_rows n ON ' || string_agg(format('n.%1$I = o.%1$I', k), ' AND ') FROM unnest(TG_ARGV) AS k)
+						  ELSE '(SELECT NULL WHERE false) n ON true' END;
 	BEGIN
-		EXECUTE format('INSERT INTO %1$I.%2$I SELECT h.* FROM jsonb_populate_record(NULL::%1$I.%2$I, $1) h',
-					   TG_TABLE_SCHEMA, TG_TABLE_NAME || '_history')
-		USING to_jsonb(OLD) || jsonb_build_object('replaced_at', now(), 'replaced_by', current_user);
+		-- a version ends where the one that replaces it begins (66-history.sql)
+		EXECUTE format('INSERT INTO %1$I.%2$I
+						SELECT h.* FROM old_rows o LEFT JOIN %3$s
+						CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I.%2$I, to_jsonb(o) || jsonb_build_object(''replaced_by'', current_user,
+							''replaced_at'', coalesce((to_jsonb(n) ->> ''recorded_at'')::timestamptz, greatest($1, (to_jsonb(o) ->> ''recorded_at'')::timestamptz)))) h
+						WHERE to_jsonb(o) IS DISTINCT FROM to_jsonb(n)',
+					   TG_TABLE_SCHEMA, TG_TABLE_NAME || '_history', successor)
+		USING clock_timestamp();
 		RETURN NULL;
 	END
 	$trigger$;
 
-	CREATE TRIGGER keep_replaced AFTER UPDATE ON submission
-		FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_history();
-	CREATE TRIGGER keep_deleted AFTER DELETE ON submission
-		FOR EACH ROW EXECUTE FUNCTION keep_history();
-	CREATE TRIGGER keep_replaced AFTER UPDATE ON municipal_submission
-		FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_history();
-	CREATE TRIGGER keep_deleted AFTER DELETE ON municipal_submission
-		FOR EACH ROW EXECUTE FUNCTION keep_history();
+	CREATE TRIGGER keep_replaced AFTER UPDATE ON submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'school_id');
+	CREATE TRIGGER keep_deleted AFTER DELETE ON submission REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'school_id');
+	CREATE TRIGGER keep_replaced AFTER UPDATE ON municipal_submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'municipality_id');
+	CREATE TRIGGER keep_deleted AFTER DELETE ON municipal_submission REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'municipality_id');
 
 	CREATE FUNCTION check_target() RETURNS trigger
 	LANGUAGE plpgsql

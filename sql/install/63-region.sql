@@ -115,6 +115,8 @@ BEGIN
 	IF to_regclass(format('%I.access', region)) IS NULL THEN
 		PERFORM shnor.region_access_tables(region);
 	END IF;
+	-- last: the tables of all parts are there
+	PERFORM shnor.region_history_triggers(region);
 END
 $function$;
 COMMENT ON FUNCTION region_parts(text) IS

@@ -9,7 +9,7 @@ AS $function$
 DECLARE
 	answers	text := CASE respondent WHEN 'school' THEN 'submission' ELSE 'municipal_submission' END;
 	who		text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
-	changes	text := (SELECT string_agg(format('%1$I = excluded.%1$I', a), ', ') FROM unnest(asked || '{submitted_at,source}') AS a);
+	changes	text := (SELECT string_agg(format('%1$I = excluded.%1$I', a), ', ') FROM unnest(asked || '{submitted_at,source,recorded_at}') AS a);
 BEGIN
 	-- %1$I region, %2$I answers, %3$I history, %4$I who, %5$s changes; $1 rows, $2 round, $3 source
 	EXECUTE format($sql$
@@ -50,8 +50,10 @@ BEGIN
 			SELECT o.*, coalesce(o.stored, '{}') || o.answers
 				   || jsonb_build_object('round_id', $2, %4$L, o.who, 'submitted_at', o.submitted_at,
 										 'source', format('%%s, строка %%s', $3, o.line),
-										 'replaced_at', now(), 'replaced_by', current_user) AS document
-			FROM outcome o
+										 'recorded_at', m.moment, 'recorded_by', current_user,
+										 'replaced_at', m.moment, 'replaced_by', current_user) AS document
+			-- what goes to the history at once has never stood
+			FROM outcome o CROSS JOIN (SELECT clock_timestamp() AS moment) m
 		), kept AS (
 			INSERT INTO %1$I.%3$I
 			SELECT h.* FROM filled f CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I.%3$I, f.document) h
@@ -134,7 +136,7 @@ BEGIN
 		ORDER BY w.line, w.question
 		ON CONFLICT (round_id, school_id, municipality_id, question, data_source) DO UPDATE
 		SET answer_count = excluded.answer_count, answer_yes = excluded.answer_yes, submitted_at = excluded.submitted_at,
-			source = excluded.source,
+			source = excluded.source, recorded_at = excluded.recorded_at,
 			-- the order behind another answer is not behind this one
 			legal_act_id = CASE WHEN (a.answer_count, a.answer_yes) IS NOT DISTINCT FROM (excluded.answer_count, excluded.answer_yes)
 							   THEN a.legal_act_id END

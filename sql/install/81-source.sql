@@ -52,10 +52,10 @@ BEGIN
 	);
 	CREATE INDEX ON source_answer_history (round_id, school_id);
 
-	CREATE TRIGGER keep_replaced AFTER UPDATE ON source_answer
-		FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_history();
-	CREATE TRIGGER keep_deleted AFTER DELETE ON source_answer
-		FOR EACH ROW EXECUTE FUNCTION keep_history();
+	CREATE TRIGGER keep_replaced AFTER UPDATE ON source_answer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('source_answer_id');
+	CREATE TRIGGER keep_deleted AFTER DELETE ON source_answer REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('source_answer_id');
 
 	-- a row about one question of one respondent: the question must be asked of that respondent in that round
 	CREATE FUNCTION check_question() RETURNS trigger

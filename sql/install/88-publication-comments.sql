@@ -15,6 +15,7 @@ VALUES
 ('publication', 'legal_act', 'Приказ, каким он был записан при публикации: кем и когда издан, номер.'),
 ('publication', 'title', 'Название публикации.'),
 ('publication', 'published_at', 'Когда опубликован.'),
+('publication', 'taken_at', 'Момент, на который взяты данные: на него публикацию проверяет shnor.check_publication. Пусто: как published_at.'),
 ('publication', 'published_by', 'Кем: имя пользователя базы.'),
 ('publication_indicator', NULL, 'Опубликованные цифры муниципалитетов и региона: строки municipal_indicator и regional_indicator, какими они были.'),
 ('publication_indicator', 'municipality_id', 'Муниципалитет. Пусто: строка региона.'),

@@ -167,6 +167,56 @@ $function$;
 COMMENT ON FUNCTION region_publication_tables(text) IS
 'Internal: creates the tables of publications and the triggers that keep them as they are in the schema named region. Uses refuse_edit() of region_round_triggers.';
 
+-- What a publication holds, by the names of a region's tables and views: publish() writes it down, and
+-- check_publication() reads the same over the tables as they were.
+CREATE FUNCTION publication_queries(OUT part text, OUT columns text, OUT query text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+('publication_indicator', 'municipality_id, municipality, position, indicator, section, title, unit,
+	numerator, denominator, percent, threshold, plan, score, reason, answered, missing, percent_low, percent_high, gap, note_required', $query$
+	SELECT i.municipality_id, i.municipality, i.position, i.indicator, i.section, i.title, i.unit,
+		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason, i.answered, i.missing,
+		   i.percent_low, i.percent_high, i.gap, i.note_required
+	FROM municipal_indicator i WHERE i.round_id = $1
+	UNION ALL
+	SELECT NULL, NULL, i.position, i.indicator, i.section, i.title, i.unit,
+		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason, i.answered, i.missing,
+		   i.percent_low, i.percent_high, i.gap, i.note_required
+	FROM regional_indicator i WHERE i.round_id = $1
+$query$),
+('publication_definition', 'indicator, indicator_id, definition_id, position, clause, section, title, unit, level, institution_kinds,
+	collection_method, numerator, denominator, cohort, missing, polarity, source_formula, documents, source_defect, reads', $query$
+	SELECT i.indicator, i.indicator_id, i.definition_id, i.position, i.clause, i.section, i.title, i.unit, i.level, i.institution_kinds,
+		   i.collection_method, i.numerator, i.denominator, i.cohort, i.missing, i.polarity, i.source_formula, i.documents, i.source_defect,
+		   ARRAY(SELECT q.column_name FROM indicator_question q
+				 WHERE q.round_id = $1 AND q.indicator = i.indicator ORDER BY q.column_name) AS reads
+	FROM round_indicator i WHERE i.round_id = $1
+$query$),
+('publication_target', 'target_id, indicator, municipality_id, threshold, plan, legal_act_id, legal_act', $query$
+	SELECT t.target_id, t.indicator, t.municipality_id, t.threshold, t.plan, t.legal_act_id,
+		   CASE WHEN a.legal_act_id IS NOT NULL THEN format('%s от %s № %s', a.issuer, to_char(a.issued_on, 'DD.MM.YYYY'), a.number) END AS legal_act
+	FROM target t LEFT JOIN legal_act a ON a.legal_act_id = t.legal_act_id WHERE t.round_id = $1
+$query$),
+('publication_school', 'school_id, municipality_id, code, name, kind, low_results, adverse_conditions, risk_zone, submitted_at, answers', $query$
+	SELECT s.school_id, s.municipality_id, o.code, o.name, s.kind, s.low_results, s.adverse_conditions, s.risk_zone, s.submitted_at,
+		   to_jsonb(s) - '{round_id,school_id,municipality_id,submitted_at,low_results,adverse_conditions,risk_zone,kind,is_school,is_preschool,is_supplementary}'::text[] AS answers
+	FROM school_round s JOIN school o ON o.school_id = s.school_id WHERE s.round_id = $1
+$query$),
+('publication_municipality', 'municipality_id, name, submitted_at, answers', $query$
+	SELECT s.municipality_id, m.name, s.submitted_at, to_jsonb(s) - '{round_id,municipality_id,submitted_at}'::text[] AS answers
+	FROM municipal_round s JOIN municipality m ON m.municipality_id = s.municipality_id WHERE s.round_id = $1
+$query$),
+('publication_school_indicator', 'school_id, indicator, in_cohort, numerator, denominator', $query$
+	SELECT s.school_id, s.indicator, s.in_cohort, s.numerator, s.denominator
+	FROM school_indicator s WHERE s.round_id = $1
+$query$)
+$function$;
+COMMENT ON FUNCTION publication_queries() IS
+'Internal: the tables of a publication beside publication itself, their columns and the queries (of round $1) that fill them.';
+
 CREATE FUNCTION publish(region text, round_id integer, legal_act_id integer, title text DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -174,6 +224,7 @@ AS $function$
 DECLARE
 	state text;
 	known boolean;
+	command text;
 	publication_id integer;
 BEGIN
 	PERFORM shnor.region_check(region);
@@ -189,64 +240,23 @@ BEGIN
 				  HINT = format('Отчёт публикуют по приказу: внесите его в таблицу %I.legal_act и назовите его legal_act_id.', region);
 	END IF;
 
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 	-- One command: its parts all see the snapshot with which it begins, also in READ COMMITTED, so that the
 	-- figures, the answers and the definitions are of one moment, and nobody has to be locked out meanwhile.
-	EXECUTE format($sql$
-		WITH act AS (
-			SELECT l.legal_act_id, format('%%s от %%s № %%s', l.issuer, to_char(l.issued_on, 'DD.MM.YYYY'), l.number) AS named
-			FROM %1$I.legal_act l
-		), p AS (
-			INSERT INTO %1$I.publication (round_id, round_title, round_state, cohort_on, legal_act_id, legal_act, title)
-			SELECT r.round_id, r.title, r.state, r.cohort_on, a.legal_act_id, a.named, coalesce(nullif($3, ''), r.title)
-			FROM %1$I.round r JOIN act a ON a.legal_act_id = $2
+	SELECT format($sql$
+		WITH p AS (
+			INSERT INTO %I.publication (round_id, round_title, round_state, cohort_on, legal_act_id, legal_act, title)
+			SELECT r.round_id, r.title, r.state, r.cohort_on, a.legal_act_id,
+				   format('%%s от %%s № %%s', a.issuer, to_char(a.issued_on, 'DD.MM.YYYY'), a.number), coalesce(nullif($3, ''), r.title)
+			FROM round r JOIN legal_act a ON a.legal_act_id = $2
 			WHERE r.round_id = $1
 			RETURNING publication_id
-		), municipal AS (
-			INSERT INTO %1$I.publication_indicator (publication_id, municipality_id, municipality, position, indicator, section, title, unit,
-				numerator, denominator, percent, threshold, plan, score, reason, answered, missing, percent_low, percent_high, gap, note_required)
-			SELECT p.publication_id, i.municipality_id, i.municipality, i.position, i.indicator, i.section, i.title, i.unit,
-				i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason, i.answered, i.missing,
-				i.percent_low, i.percent_high, i.gap, i.note_required
-			FROM p, %1$I.municipal_indicator i WHERE i.round_id = $1
-		), regional AS (
-			INSERT INTO %1$I.publication_indicator (publication_id, position, indicator, section, title, unit,
-				numerator, denominator, percent, threshold, plan, score, reason, answered, missing, percent_low, percent_high, gap, note_required)
-			SELECT p.publication_id, i.position, i.indicator, i.section, i.title, i.unit,
-				i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason, i.answered, i.missing,
-				i.percent_low, i.percent_high, i.gap, i.note_required
-			FROM p, %1$I.regional_indicator i WHERE i.round_id = $1
-		), definition AS (
-			INSERT INTO %1$I.publication_definition (publication_id, indicator, indicator_id, definition_id, position, clause, section, title, unit,
-				level, institution_kinds, collection_method, numerator, denominator, cohort, missing, polarity,
-				source_formula, documents, source_defect, reads)
-			SELECT p.publication_id, i.indicator, i.indicator_id, i.definition_id, i.position, i.clause, i.section, i.title, i.unit,
-				i.level, i.institution_kinds, i.collection_method, i.numerator, i.denominator, i.cohort, i.missing, i.polarity,
-				i.source_formula, i.documents, i.source_defect,
-				ARRAY(SELECT q.column_name FROM %1$I.indicator_question q
-					  WHERE q.round_id = $1 AND q.indicator = i.indicator ORDER BY q.column_name)
-			FROM p, %1$I.round_indicator i WHERE i.round_id = $1
-		), target AS (
-			INSERT INTO %1$I.publication_target (publication_id, target_id, indicator, municipality_id, threshold, plan, legal_act_id, legal_act)
-			SELECT p.publication_id, t.target_id, t.indicator, t.municipality_id, t.threshold, t.plan, t.legal_act_id, a.named
-			FROM p, %1$I.target t LEFT JOIN act a ON a.legal_act_id = t.legal_act_id WHERE t.round_id = $1
-		), school AS (
-			INSERT INTO %1$I.publication_school (publication_id, school_id, municipality_id, code, name, kind,
-				low_results, adverse_conditions, risk_zone, submitted_at, answers)
-			SELECT p.publication_id, s.school_id, s.municipality_id, o.code, o.name, s.kind,
-				s.low_results, s.adverse_conditions, s.risk_zone, s.submitted_at,
-				to_jsonb(s) - '{round_id,school_id,municipality_id,submitted_at,low_results,adverse_conditions,risk_zone,kind,is_school,is_preschool,is_supplementary}'::text[]
-			FROM p, %1$I.school_round s JOIN %1$I.school o ON o.school_id = s.school_id WHERE s.round_id = $1
-		), municipality AS (
-			INSERT INTO %1$I.publication_municipality (publication_id, municipality_id, name, submitted_at, answers)
-			SELECT p.publication_id, s.municipality_id, m.name, s.submitted_at, to_jsonb(s) - '{round_id,municipality_id,submitted_at}'::text[]
-			FROM p, %1$I.municipal_round s JOIN %1$I.municipality m ON m.municipality_id = s.municipality_id WHERE s.round_id = $1
-		), contribution AS (
-			INSERT INTO %1$I.publication_school_indicator (publication_id, school_id, indicator, in_cohort, numerator, denominator)
-			SELECT p.publication_id, s.school_id, s.indicator, s.in_cohort, s.numerator, s.denominator
-			FROM p, %1$I.school_indicator s WHERE s.round_id = $1
-		)
-		SELECT p.publication_id FROM p$sql$, region)
-	INTO STRICT publication_id USING round_id, legal_act_id, title;
+		), %s
+		SELECT p.publication_id FROM p$sql$, region,
+		string_agg(format('%s AS (INSERT INTO %I.%I (publication_id, %s) SELECT p.publication_id, q.* FROM p, (%s) AS q)',
+						  replace(q.part, 'publication_', 'put_'), region, q.part, q.columns, q.query), ', '))
+	INTO STRICT command FROM shnor.publication_queries() q;
+	EXECUTE command INTO STRICT publication_id USING round_id, legal_act_id, title;
 
 	-- not to wait for autovacuum; others than the owner have to
 	IF pg_has_role((SELECT c.relowner FROM pg_class c WHERE c.oid = to_regclass(format('%I.publication', region))), 'USAGE') THEN

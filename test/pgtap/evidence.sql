@@ -320,7 +320,7 @@ SELECT is_empty($$
 	SELECT a.attrelid::regclass, a.attname
 	FROM pg_attribute a
 	WHERE a.attrelid IN ('submission'::regclass, 'municipal_submission'::regclass) AND a.attnum > 0 AND NOT a.attisdropped
-	  AND a.attname NOT IN ('round_id', 'school_id', 'municipality_id', 'submitted_at', 'source')
+	  AND a.attname NOT IN ('round_id', 'school_id', 'municipality_id', 'submitted_at', 'source', 'recorded_at', 'recorded_by')
 	  AND NOT EXISTS (SELECT FROM question q WHERE q.question = a.attname)$$,
 	'each column of answers is a question');
 

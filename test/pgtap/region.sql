@@ -18,7 +18,7 @@ SELECT results_eq('SELECT title, time_zone FROM probe.setting',
 -- tables
 SELECT tables_are('probe', ARRAY['setting', 'municipality', 'school', 'legal_act', 'round', 'school_status', 'question',
 	'indicator', 'target', 'submission', 'submission_history', 'municipal_submission', 'municipal_submission_history',
-	'form_header', 'import', 'import_issue',
+	'form_header', 'import', 'import_issue', 'history',
 	'round_event', 'round_school', 'round_municipality', 'data_source', 'question_source', 'source_answer', 'source_answer_history', 'document',
 	'obligation_term', 'note', 'recommendation_template', 'recommendation', 'measure_kind', 'measure', 'measure_school', 'decision_kind', 'decision', 'decision_school',
 	'result', 'identification_rule', 'effectiveness_criterion', 'effectiveness_condition',
@@ -35,9 +35,10 @@ FROM (VALUES
 	('question', 'question_id question respondent position wording answer_type evidence part_of source_wording source_defect valid_from valid_until evidence_kinds'),
 	('indicator', 'definition_id indicator indicator_id clause section position title unit level institution_kinds collection_method numerator denominator cohort missing polarity source_formula documents source_defect valid_from valid_until'),
 	('target', 'target_id round_id indicator municipality_id threshold plan legal_act_id'),
-	('submission', 'round_id school_id submitted_at source teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved'),
-	('municipal_submission', 'round_id municipality_id submitted_at source has_results_note has_practice_sharing has_resource_monitoring'),
-	('source_answer', 'source_answer_id round_id school_id municipality_id question data_source answer_count answer_yes submitted_at source legal_act_id'),
+	('submission', 'round_id school_id submitted_at source teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved recorded_at recorded_by'),
+	('municipal_submission', 'round_id municipality_id submitted_at source has_results_note has_practice_sharing has_resource_monitoring recorded_at recorded_by'),
+	('source_answer', 'source_answer_id round_id school_id municipality_id question data_source answer_count answer_yes submitted_at source legal_act_id recorded_at recorded_by'),
+	('history', 'history_id table_name operation key old_row new_row changed_at changed_by session_by application statement'),
 	('document', 'document_id round_id school_id municipality_id question kind title link issued_on valid_from valid_until check_state check_note source added_at'),
 	('note', 'note_id round_id municipality_id indicator reason title link received_on state'),
 	('recommendation', 'recommendation_id round_id municipality_id school_id indicator template_id kind addressee wording recorded_in link issued_on legal_act_id'),
@@ -48,7 +49,7 @@ FROM (VALUES
 	('import', 'import_id round_id respondent source content content_sha256 imported_at imported_by rows_read loaded corrected refused unchanged'),
 	('import_issue', 'issue_id import_id line column_no header question raw_value row_values reason hint severity')
 ) AS t(name, columns);
-SELECT is(pg_temp.columns_of('probe.' || t || '_history'), pg_temp.columns_of('probe.' || t) || ' replaced_at replaced_by',
+SELECT is(pg_temp.columns_of('probe.' || t || '_history'), replace(pg_temp.columns_of('probe.' || t), ' recorded_at', ' replaced_at replaced_by recorded_at'),
 		  t || '_history has the same columns and who replaced the row when')
 FROM unnest(ARRAY['submission', 'municipal_submission', 'source_answer']) t;
 
@@ -63,7 +64,7 @@ SELECT views_are('probe', ARRAY['round_indicator', 'round_methodology', 'school_
 	'school_competence', 'competence_result', 'municipal_competence', 'regional_competence',
 	'monitoring_year', 'school_year', 'spell_year', 'spell_case', 'spell_condition', 'effectiveness', 'result_pair', 'measure_target', 'measure_effect',
 	'publication_report', 'publication_regional_report', 'publication_pair', 'publication_definition_change', 'publication_respondent_change', 'publication_difference',
-	'round_rule', 'round_place', 'validation_case', 'municipal_validation_case', 'round_rule_set', 'validation_finding']);
+	'round_rule', 'round_place', 'validation_case', 'municipal_validation_case', 'round_rule_set', 'validation_finding', 'history_change']);
 SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of view ' || t.name)
 FROM (VALUES
 	('school_round', 'round_id municipality_id school_id low_results adverse_conditions risk_zone submitted_at teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved kind is_school is_preschool is_supplementary'),
@@ -114,9 +115,9 @@ SELECT is_empty($$
 	SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'probe'::regnamespace
 	AND coalesce(obj_description(oid, 'pg_proc'), '') !~ '[А-Яа-я]'$$, 'every function of the region has a Russian comment');
 SELECT is_empty($$
-	SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = 'probe'::regnamespace
+	SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = 'probe'::regnamespace AND p.prosqlbody IS NULL
 	AND NOT coalesce(array_to_string(proconfig, ',') LIKE '%search_path=pg_catalog, pg_temp%', false)$$,
-	'functions of the region pin their search path');
+	'functions of the region pin their search path, or are parsed when they are made');
 
 -- the extension owns nothing of it, and the tables need nothing of the extension
 SELECT is_empty($$

@@ -100,10 +100,7 @@ INSERT INTO public.edit VALUES
 	('UPDATE submission SET round_id = 9 WHERE school_id = 1', 'ответы менять нельзя'),
 	('UPDATE municipal_submission SET has_results_note = false', 'ответы менять нельзя'),
 	('INSERT INTO submission_history (round_id, school_id, submitted_at) VALUES (1, 1, ''2024-09-01'')', 'ответы менять нельзя'),
-	('DELETE FROM submission_history', 'ответы менять нельзя'),
 	('TRUNCATE submission_history', 'ответы менять нельзя'),
-	('DELETE FROM municipal_submission_history', 'ответы менять нельзя'),
-	('UPDATE source_answer_history SET answer_count = 0', 'ответы других источников менять нельзя'),
 	('INSERT INTO municipal_submission (round_id, municipality_id) VALUES (1, 2)', 'ответы менять нельзя'),
 	('UPDATE source_answer SET answer_count = 6', 'ответы других источников менять нельзя'),
 	('DELETE FROM document', 'документы менять нельзя'),
@@ -132,8 +129,8 @@ INSERT INTO public.edit VALUES
 	('DELETE FROM round WHERE round_id = 1', 'удалить его нельзя');
 SELECT is(refusal(e.command) ~ format('^55000 мониторинг «2024» закрыт: %s \[.+\]$', e.message), true, 'refused: ' || e.command) FROM public.edit e;
 SELECT is((SELECT count(*) FROM public.edit e WHERE refusal(e.command) !~ 'reopen_round\(''probe'', 1, |хранится всегда|причин|отдельные строки'), 0::bigint, 'each error says how to go on');
-SELECT is(refusal(c) ~ '^55000 (таблица probe\.round_event заполняется сама|мониторинг «2024» закрыт: состав менять нельзя)', true, 'refused: ' || c)
-FROM unnest(ARRAY['DELETE FROM round_school', 'DELETE FROM round_municipality', 'UPDATE round_municipality SET municipality_id = municipality_id', 'UPDATE round_school SET low_results = false', 'DELETE FROM round_event', 'TRUNCATE round_event', 'TRUNCATE round_school',
+SELECT is(refusal(c) ~ '^55000 (таблица probe\.(round_event|[a-z_]+_history) заполняется сама|мониторинг «2024» закрыт: состав менять нельзя)', true, 'refused: ' || c)
+FROM unnest(ARRAY['DELETE FROM round_school', 'DELETE FROM round_municipality', 'UPDATE round_municipality SET municipality_id = municipality_id', 'UPDATE round_school SET low_results = false', 'DELETE FROM round_event', 'TRUNCATE round_event', 'DELETE FROM submission_history', 'DELETE FROM municipal_submission_history', 'UPDATE source_answer_history SET answer_count = 0', 'TRUNCATE round_school',
 	'INSERT INTO round_event (round_id, event) VALUES (1, ''opened'')']) AS c;
 SELECT is(contents(), (SELECT contents FROM public.before), 'nothing has changed');
 
@@ -237,7 +234,7 @@ ROLLBACK TO file;
 SAVEPOINT journal;
 SELECT is(shnor.reopen_round('probe', 1, 'убрать совсем'), 'open', 'opened to be deleted');
 DELETE FROM submission; DELETE FROM municipal_submission; DELETE FROM source_answer; DELETE FROM document; DELETE FROM target; DELETE FROM round_school; DELETE FROM round_municipality;
-DELETE FROM submission_history; DELETE FROM municipal_submission_history; DELETE FROM source_answer_history; UPDATE round SET state = 'draft' WHERE round_id = 1;
+UPDATE round SET state = 'draft' WHERE round_id = 1;
 SELECT is(refusal('DELETE FROM round WHERE round_id = 1') ~ '^55000 мониторинг «2024» уже закрывался: удалить его нельзя', true, 'a round that was closed once stays, with its journal');
 ROLLBACK TO journal;
 -- rounds that close in one statement, and writers of many rounds
