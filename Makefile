@@ -20,7 +20,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench versions
+HOUSE = help setup test demo bench versions restore
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -92,6 +92,7 @@ help:
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
 	@echo 'make versions       make test on PostgreSQL 17 and 18 (VERSIONS="17 18"), in chroots'
+	@echo 'make restore        dump, restore and pg_upgrade from 15 to 17 and 18, in chroots (VERSIONS="17 18")'
 
 setup:
 	@$(script) test/setup
@@ -107,5 +108,8 @@ bench:
 
 versions:
 	@test/versions $(VERSIONS)
+
+restore:
+	@test/restore $(VERSIONS)
 
 .PHONY: $(HOUSE)

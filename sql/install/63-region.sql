@@ -195,18 +195,25 @@ AS $function$
 DECLARE
 	v record;
 	verb text;
+	path text := format('%I, pg_catalog, pg_temp', region);
+	-- with it the text of a view names every schema, as pg_dump's does
+	bare constant text := 'pg_catalog, pg_temp';
 BEGIN
-	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
-	FOR v IN SELECT d.view_name, d.definition FROM shnor.region_view_definitions() d LOOP
+	FOR v IN SELECT d.view_name, d.definition, format('%I.%I', region, d.view_name) AS name
+			 FROM shnor.region_view_definitions() d LOOP
+		PERFORM set_config('search_path', path, true);
 		-- a view that stands is replaced in place: views built on it and grants on it stay
-		verb := CASE WHEN to_regclass(format('%I.%I', region, v.view_name)) IS NULL THEN '' ELSE 'OR REPLACE' END;
-		EXECUTE format('CREATE %s VIEW %I.%I WITH (security_invoker = true) AS %s',
-					   verb, region, v.view_name, v.definition);
+		verb := CASE WHEN to_regclass(v.name) IS NULL THEN '' ELSE 'OR REPLACE' END;
+		EXECUTE format('CREATE %s VIEW %s WITH (security_invoker = true) AS %s', verb, v.name, v.definition);
+		-- PostgreSQL's text of a view, read again, may give another text (columns of later branches of a UNION get
+		-- names, ORs of ORs one level); that one is stable. So a restored region's dump is the dump it came from.
+		PERFORM set_config('search_path', bare, true);
+		EXECUTE format('CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS %s', v.name, pg_get_viewdef(v.name::regclass));
 	END LOOP;
 END
 $function$;
 COMMENT ON FUNCTION region_views(text) IS
-'Internal: creates the views of the schema named region that are missing and brings the others to the installed version.';
+'Internal: creates the views of the schema named region that are missing and brings the others to the installed version. Their text, as pg_get_viewdef gives it, stays the same when it is read again.';
 
 CREATE FUNCTION upgrade_region(region text) RETURNS text
 LANGUAGE plpgsql
