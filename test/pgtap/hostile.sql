@@ -290,10 +290,18 @@ RESET ROLE;
 SELECT results_eq($$SELECT name, content FROM keep.reading WHERE run = 'evil' ORDER BY name COLLATE "C"$$, $$SELECT name, content FROM keep.reading WHERE run = 'clean' ORDER BY name COLLATE "C"$$,
 	'every figure, report and text is that of a clean database');
 SELECT is_empty($$
-	SELECT d.objid FROM pg_depend d JOIN pg_namespace n ON n.nspname IN ('evil', 'public') AND d.refobjid IN (
-		SELECT oid FROM pg_proc WHERE pronamespace = n.oid UNION ALL SELECT oid FROM pg_operator WHERE oprnamespace = n.oid UNION ALL SELECT oid FROM pg_type WHERE typnamespace = n.oid)
-	WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass)
-	   OR d.objid IN (SELECT oid FROM pg_proc WHERE pronamespace IN ('shnor'::regnamespace, 'probe'::regnamespace))$$, 'no view, trigger or function of ours depends on what is planted');
+	WITH foreign_object AS MATERIALIZED (
+		SELECT f.classid, f.oid FROM (
+			SELECT 'pg_proc'::regclass AS classid, oid, pronamespace AS place FROM pg_proc
+			UNION ALL SELECT 'pg_operator', oid, oprnamespace FROM pg_operator
+			UNION ALL SELECT 'pg_type', oid, typnamespace FROM pg_type
+			UNION ALL SELECT 'pg_class', oid, relnamespace FROM pg_class) AS f
+		WHERE f.place IN ('evil'::regnamespace, 'public'::regnamespace)
+	)
+	SELECT pg_describe_object(d.classid, d.objid, d.objsubid)
+	FROM pg_depend d JOIN foreign_object f ON f.classid = d.refclassid AND f.oid = d.refobjid
+	WHERE (pg_identify_object(d.classid, d.objid, 0)).identity ~ '\m(shnor|probe)\.'
+	  AND (d.classid, d.objid) NOT IN (SELECT x.classid, x.oid FROM foreign_object x)$$, 'no view, trigger or function of ours depends on what is planted');
 SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM pg_depend WHERE refobjid = (SELECT oid FROM pg_extension WHERE extname = 'shnor') AND deptype = 'e'
 	AND (pg_identify_object(classid, objid, 0)).schema IN ('evil', 'public', 'pg_temp')$$, 'no member of the extension lies outside of its schema');
 
