@@ -135,7 +135,7 @@ SELECT throws_ok($$SELECT shnor.export_csv('probe', NULL)$$, '42P01', NULL, 'no 
 SELECT throws_ok($$SELECT shnor.export_csv('probe', 'pg_class')$$, '42P01', 'в регионе «probe» нет таблицы или отчёта «pg_class»', 'a table outside of the region');
 SELECT throws_ok($$SELECT shnor.export_csv('probe', 'school; DROP TABLE school')$$, '42P01', NULL, 'a name is a name');
 SELECT throws_ok($$SELECT shnor.export_csv('probe', 'school_pkey')$$, '42P01', NULL, 'an index is no table');
-SELECT throws_ok(format($$SELECT shnor.export_csv('probe', 'school', %L)$$, v), '22023', NULL, 'delimiter: ' || coalesce(v, 'NULL')) FROM unnest(ARRAY['', ';;', '"', E'\n', '.', '-', '5', '''', 'ж', NULL]) v;
+SELECT throws_ok(format($$SELECT shnor.export_csv('probe', 'school', %L)$$, v), '22023', NULL, 'delimiter: ' || coalesce(to_json(v)::text, 'NULL')) FROM unnest(ARRAY['', ';;', '"', E'\n', '.', '-', '5', '''', 'ж', NULL]) v;
 SELECT throws_ok($$SELECT shnor.export_csv('probe', 'school', ';', NULL)$$, '22004', NULL, 'NULL is neither true nor false');
 
 SELECT finish();
