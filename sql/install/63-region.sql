@@ -68,10 +68,11 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);
 	END IF;
+	PERFORM shnor.region_check_planted(region);
 END
 $function$;
 COMMENT ON FUNCTION region_check(text) IS
-'Internal: refuses a schema that is not a region (3F000) or was made by an older version and not upgraded (55000).';
+'Internal: refuses a schema that is not a region (3F000), was made by an older version and not upgraded (55000), or holds functions of others than its owner (42501).';
 
 CREATE FUNCTION region_round(region text, round_id integer) RETURNS text
 LANGUAGE plpgsql STABLE
@@ -91,6 +92,45 @@ END
 $function$;
 COMMENT ON FUNCTION region_round(text, integer) IS
 'Internal: the state of a round of the region; refuses one that is not there (22023).';
+
+-- Queries look for functions in PostgreSQL, then in the region: one planted there that fits a call better would be
+-- called with the rights of whoever asks. The owner of a region can do that by any view or trigger of theirs, so only
+-- a region's owner is to be trusted; others that may create objects in it are not.
+CREATE FUNCTION region_check_planted(region text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	planted	text;
+BEGIN
+	SELECT string_agg(o.name, ', ' ORDER BY o.name) INTO planted
+	FROM (SELECT pg_describe_object(p.classid, p.oid, 0) AS name
+		  FROM pg_namespace n
+		  CROSS JOIN LATERAL (
+			SELECT 'pg_proc'::regclass AS classid, f.oid, f.proowner AS owner FROM pg_proc f WHERE f.pronamespace = n.oid
+			UNION ALL
+			SELECT 'pg_operator', r.oid, r.oprowner FROM pg_operator r WHERE r.oprnamespace = n.oid
+			UNION ALL
+			-- a table or a type that bears the name of one of PostgreSQL's
+			SELECT 'pg_type', y.oid, y.typowner FROM pg_type y
+			WHERE y.typnamespace = n.oid
+			  AND EXISTS (SELECT FROM pg_type s WHERE s.typname = y.typname AND s.typnamespace = 'pg_catalog'::regnamespace)) AS p
+		  WHERE n.nspname = region
+			AND NOT pg_has_role(p.owner, n.nspowner, 'MEMBER')
+			-- where the schema alone was given to another role
+			AND NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'submission'
+							AND pg_has_role(p.owner, c.relowner, 'MEMBER'))
+		  LIMIT 5) AS o;
+	IF planted IS NOT NULL THEN
+		RAISE EXCEPTION 'в схеме региона «%» есть чужие функции, операторы или типы', region
+			USING ERRCODE = 'insufficient_privilege',
+				  DETAIL = format('Владелец региона их не создавал: %s.', planted),
+				  HINT = format('Чужая функция выполнилась бы с вашими правами. Владелец региона проверяет её и удаляет или берёт себе (ALTER … OWNER TO), а право создавать в схеме отзывает: REVOKE CREATE ON SCHEMA %I FROM …', region);
+	END IF;
+END
+$function$;
+COMMENT ON FUNCTION region_check_planted(text) IS
+'Internal: refuses (42501) a region in whose schema there are functions, operators, or types named like PostgreSQL''s, of others than its owner.';
 
 -- What was added to the first tables, for a new region and for one that was made before: tables that are missing
 -- are created and filled, nothing that is there is touched. A part is known by one of its tables.
@@ -225,6 +265,7 @@ BEGIN
 			USING ERRCODE = 'invalid_schema_name',
 				  HINT = 'Create a region with shnor.create_region().';
 	END IF;
+	PERFORM shnor.region_check_planted(region);
 	PERFORM shnor.region_parts(region);
 	PERFORM shnor.region_views(region);
 	PERFORM shnor.region_comments(region);
