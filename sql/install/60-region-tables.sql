@@ -1,5 +1,6 @@
 -- A region's tables and their triggers: plain DDL, core types only, nothing of the extension inside,
--- so that the data outlives DROP EXTENSION CASCADE and pg_dump carries it.
+-- so that the data outlives DROP EXTENSION CASCADE and pg_dump carries it. Tables are created once; triggers and their
+-- functions are replaced by each upgrade_region, hence OR REPLACE (a function of that name that belongs to somebody else is refused).
 -- Run by create_region; the comments of the tables stand in 60-region-table-comments.sql.
 
 CREATE FUNCTION region_tables(region text) RETURNS void
@@ -10,11 +11,10 @@ BEGIN
 	PERFORM shnor.region_tables_directory(region);
 	PERFORM shnor.region_tables_definitions(region);
 	PERFORM shnor.region_tables_answers(region);
-	PERFORM shnor.region_tables_triggers(region);
 END
 $function$;
 COMMENT ON FUNCTION region_tables(text) IS
-'Internal: creates the tables of a region in the existing schema named region. Run by create_region.';
+'Internal: creates the first tables of a region in the existing schema named region. Run by create_region.';
 
 -- Each function below puts the region first in the search path, so that what follows is plain DDL.
 -- The change is undone when the function returns, because it has a SET clause of its own.
@@ -292,7 +292,7 @@ BEGIN
 
 	-- The region's trigger functions take the schema from the trigger, so that they outlive a renamed
 	-- schema and the extension itself. Columns are matched by name: a later version may append answers.
-	CREATE FUNCTION keep_history() RETURNS trigger
+	CREATE OR REPLACE FUNCTION keep_history() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -304,16 +304,16 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER keep_replaced AFTER UPDATE ON submission
+	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON submission
 		FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_history();
-	CREATE TRIGGER keep_deleted AFTER DELETE ON submission
+	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON submission
 		FOR EACH ROW EXECUTE FUNCTION keep_history();
-	CREATE TRIGGER keep_replaced AFTER UPDATE ON municipal_submission
+	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON municipal_submission
 		FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_history();
-	CREATE TRIGGER keep_deleted AFTER DELETE ON municipal_submission
+	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON municipal_submission
 		FOR EACH ROW EXECUTE FUNCTION keep_history();
 
-	CREATE FUNCTION check_target() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_target() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -331,11 +331,11 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER check_indicator BEFORE INSERT OR UPDATE OF indicator ON target
+	CREATE OR REPLACE TRIGGER check_indicator BEFORE INSERT OR UPDATE OF indicator ON target
 		FOR EACH ROW EXECUTE FUNCTION check_target();
 
 	-- versions of one code may not hold on the same day; the argument names the column of the code
-	CREATE FUNCTION check_versions() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_versions() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -358,11 +358,11 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER check_versions AFTER INSERT OR UPDATE ON question
+	CREATE OR REPLACE TRIGGER check_versions AFTER INSERT OR UPDATE ON question
 		FOR EACH ROW EXECUTE FUNCTION check_versions('question');
-	CREATE TRIGGER check_versions AFTER INSERT OR UPDATE ON indicator
+	CREATE OR REPLACE TRIGGER check_versions AFTER INSERT OR UPDATE ON indicator
 		FOR EACH ROW EXECUTE FUNCTION check_versions('indicator');
 END
 $function$;
 COMMENT ON FUNCTION region_tables_triggers(text) IS
-'Internal: creates the region''s own trigger functions and triggers (history of answers, known indicator codes, versions of definitions) in the schema named region.';
+'Internal: creates or replaces the region''s own trigger functions and triggers (history of answers, known indicator codes, versions of definitions) in the schema named region.';

@@ -134,13 +134,12 @@ BEGIN
 	PERFORM shnor.region_obligation_tables(region);
 	PERFORM shnor.region_identification_tables(region);
 	PERFORM shnor.region_effectiveness_tables(region);
+	PERFORM shnor.region_publication_tables(region);
 	PERFORM shnor.region_round_seed(region);
 	PERFORM shnor.region_source_seed(region);
-	-- an older region may have done away with an indicator: what is said of it is left out
-	EXECUTE format('ALTER TABLE %I.recommendation_template DISABLE TRIGGER check_indicator', region);
 	PERFORM shnor.region_obligation_seed(region);
+	-- an older region may have done away with an indicator: what is said of it is left out
 	EXECUTE format('DELETE FROM %1$I.recommendation_template t WHERE NOT EXISTS (SELECT FROM %1$I.indicator i WHERE i.indicator = t.indicator)', region);
-	EXECUTE format('ALTER TABLE %I.recommendation_template ENABLE TRIGGER check_indicator', region);
 	PERFORM shnor.region_identification_seed(region);
 	PERFORM shnor.region_effectiveness_seed(region);
 
@@ -148,14 +147,31 @@ BEGIN
 	EXECUTE format('SELECT array_agg(r.round_id) FROM %I.round r WHERE r.state = ''closed''', region) INTO closed;
 	EXECUTE format('UPDATE %I.round r SET state = ''open'' WHERE r.round_id = ANY ($1)', region) USING closed;
 	-- last: what they refuse to change must stand first
-	PERFORM shnor.region_round_triggers(region);
-	PERFORM shnor.region_lock_triggers(region);
-	PERFORM shnor.region_publication_tables(region);
+	PERFORM shnor.region_triggers(region);
 	EXECUTE format('UPDATE %I.round r SET state = ''closed'' WHERE r.round_id = ANY ($1)', region) USING closed;
 END
 $function$;
 COMMENT ON FUNCTION region_methodology_parts(text) IS
 'Internal: creates and fills the tables of rounds, sources, evidence, obligations, identification, effectiveness and publications in the schema named region.';
+
+-- Each after the functions and tables that it uses. A trigger that a version does away with is dropped here by name.
+CREATE FUNCTION region_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.region_tables_triggers(region);
+	PERFORM shnor.region_source_triggers(region);
+	PERFORM shnor.region_evidence_triggers(region);
+	PERFORM shnor.region_obligation_triggers(region);
+	PERFORM shnor.region_identification_triggers(region);
+	PERFORM shnor.region_round_triggers(region);
+	PERFORM shnor.region_lock_triggers(region);
+	PERFORM shnor.region_publication_triggers(region);
+END
+$function$;
+COMMENT ON FUNCTION region_triggers(text) IS
+'Internal: creates the functions and triggers of the schema named region that are missing and brings the others to the installed version.';
 
 -- all views of a region, each after those that it reads: answers -> tally -> share -> score -> report
 CREATE FUNCTION region_view_definitions(OUT step integer, OUT view_name text, OUT definition text)
@@ -217,6 +233,7 @@ BEGIN
 				  HINT = 'Create a region with shnor.create_region().';
 	END IF;
 	PERFORM shnor.region_parts(region);
+	PERFORM shnor.region_triggers(region);
 	PERFORM shnor.region_views(region);
 	PERFORM shnor.region_comments(region);
 	-- last: every table and view is there
