@@ -212,11 +212,24 @@ CREATE OR REPLACE FUNCTION upgrade_region(region text) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
+DECLARE
+	role_before	text := current_setting('role');
+	owner		name;
 BEGIN
 	IF to_regclass(format('%I.submission', region)) IS NULL OR to_regclass(format('%I.indicator', region)) IS NULL THEN
 		RAISE EXCEPTION 'schema "%" is not a region', region
 			USING ERRCODE = 'invalid_schema_name',
 				  HINT = 'Create a region with shnor.create_region().';
+	END IF;
+	-- What is new belongs to the region's owner, and what others may have put into its schema is neither taken over
+	-- nor run with the rights of an administrator.
+	SELECT pg_get_userbyid(n.nspowner) INTO owner FROM pg_namespace n WHERE n.nspname = region;
+	IF owner <> current_user THEN
+		IF NOT pg_has_role(owner, 'MEMBER') THEN
+			RAISE EXCEPTION 'must be owner of region "%"', region
+				USING ERRCODE = 'insufficient_privilege';
+		END IF;
+		PERFORM set_config('role', owner, true);
 	END IF;
 	PERFORM shnor.region_parts(region);
 	PERFORM shnor.region_triggers(region);
@@ -224,9 +237,13 @@ BEGIN
 	PERFORM shnor.region_comments(region);
 	-- last: every table and view is there
 	PERFORM shnor.region_access(region);
+	PERFORM set_config('role', role_before, true);
 	RETURN region;
 END
 $function$;
+
+COMMENT ON FUNCTION upgrade_region(text) IS
+'Brings the objects of the schema named region to the installed version and returns its name: creates tables that an older version did not have and fills their catalogues, creates or replaces the region''s own functions and triggers, creates views that are missing (after DROP EXTENSION CASCADE and CREATE EXTENSION), replaces the others in place and refreshes all comments. No row that was there is touched, those of catalogues included; views of your own that stand on these stay. Works as the owner of the region: run it as the owner or as a role that may SET ROLE to him. Errors: a schema that is not a region (3F000), another''s region, a function of the region''s names that is somebody else''s (42501).';
 
 CREATE OR REPLACE FUNCTION region_comments(region text) RETURNS void
 LANGUAGE plpgsql

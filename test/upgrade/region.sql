@@ -11,23 +11,29 @@ SELECT no_plan();
 CREATE ROLE upgrade_reader;
 
 -- ---- before ----
--- the sample's registries and answers, by the code of that version
+-- some municipalities of the sample, with their registries and answers, by the code of that version
 SELECT shnor.create_region('region_old', 'Учебный пример') \gset before_
 SET search_path = region_old, public;
-\copy municipality (municipality_id, oktmo, name) from 'test/data/municipality.csv' with (format csv, header)
-\copy school (school_id, municipality_id, code, name, kind, opened_on, closed_on, successor_id) from 'test/data/school.csv' with (format csv, header)
+\copy municipality (municipality_id, oktmo, name) from 'test/data/municipality.csv' with (format csv, header) where municipality_id between 7 and 14
+\copy school (school_id, municipality_id, code, name, kind, opened_on, closed_on, successor_id) from 'test/data/school.csv' with (format csv, header) where municipality_id between 7 and 14
 \copy legal_act (legal_act_id, number, issued_on, issuer, title, amends_id) from 'test/data/legal_act.csv' with (format csv, header)
 \copy round (round_id, title, starts_on, due_on, ends_on, cohort_on, legal_act_id, state) from 'test/data/round.csv' with (format csv, header)
-\copy school_status (school_id, status, since, until, legal_act_id) from 'test/data/school_status.csv' with (format csv, header)
-\copy target (round_id, indicator, municipality_id, threshold, plan, legal_act_id) from 'test/data/target.csv' with (format csv, header)
-\copy municipal_submission (round_id, municipality_id, submitted_at, source, has_results_note, has_practice_sharing, has_resource_monitoring) from 'test/data/municipal_submission.csv' with (format csv, header)
+CREATE TEMP TABLE every_school_status AS SELECT school_id, status, since, until, legal_act_id FROM school_status;
+\copy every_school_status (school_id, status, since, until, legal_act_id) from 'test/data/school_status.csv' with (format csv, header)
+INSERT INTO school_status (school_id, status, since, until, legal_act_id) SELECT * FROM every_school_status WHERE school_id IN (SELECT school_id FROM school);
+\copy target (round_id, indicator, municipality_id, threshold, plan, legal_act_id) from 'test/data/target.csv' with (format csv, header) where municipality_id is null or municipality_id between 7 and 14
+\copy municipal_submission (round_id, municipality_id, submitted_at, source, has_results_note, has_practice_sharing, has_resource_monitoring) from 'test/data/municipal_submission.csv' with (format csv, header) where municipality_id between 7 and 14
 \set form `cat test/data/form_2024.csv`
 SELECT * FROM shnor.import_form('region_old', 1, :'form', source => 'form_2024.csv') \gset before_
 \set form `cat test/data/form_2026.tsv`
 SELECT * FROM shnor.import_form('region_old', 3, :'form', source => 'form_2026.tsv') \gset before_
 \unset form
-\copy source_answer (round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes, submitted_at, source, legal_act_id) from 'test/data/source_answer.csv' with (format csv, header)
-\copy result (year, school_id, assessment, subject, grade, participants, below_minimum, marks_sum, source) from 'test/data/result.csv' with (format csv, header)
+CREATE TEMP TABLE every_source_answer AS SELECT round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes, submitted_at, source, legal_act_id FROM source_answer;
+\copy every_source_answer (round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes, submitted_at, source, legal_act_id) from 'test/data/source_answer.csv' with (format csv, header)
+INSERT INTO source_answer (round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes, submitted_at, source, legal_act_id) SELECT * FROM every_source_answer WHERE school_id IN (SELECT school_id FROM school) OR municipality_id IN (SELECT municipality_id FROM municipality);
+CREATE TEMP TABLE every_result AS SELECT year, school_id, assessment, subject, grade, participants, below_minimum, marks_sum, source FROM result;
+\copy every_result (year, school_id, assessment, subject, grade, participants, below_minimum, marks_sum, source) from 'test/data/result.csv' with (format csv, header)
+INSERT INTO result (year, school_id, assessment, subject, grade, participants, below_minimum, marks_sum, source) SELECT * FROM every_result WHERE school_id IN (SELECT school_id FROM school);
 
 -- what the region has made of the catalogues: a definition ended and another begun, a text reworded, one done away with
 UPDATE indicator SET valid_until = '2026-01-01' WHERE indicator = 'teachers_in_active';
@@ -43,16 +49,18 @@ UPDATE round SET state = 'closed' WHERE round_id IN (1, 2);
 INSERT INTO document (round_id, school_id, question, title)
 SELECT 3, s.school_id, 'has_prevention', 'Учебный пример: программа' FROM submission s WHERE s.round_id = 3 AND s.has_prevention AND s.school_id % 2 = 0;
 INSERT INTO note (round_id, municipality_id, indicator, reason, received_on)
-SELECT s.round_id, s.municipality_id, s.indicator, 'Учебный пример: причина', s.due_on FROM note_status s WHERE s.round_id = 1 AND s.municipality_id < 5;
+SELECT s.round_id, s.municipality_id, s.indicator, 'Учебный пример: причина', s.due_on FROM note_status s WHERE s.round_id = 1 AND s.municipality_id < 11;
 INSERT INTO recommendation (round_id, municipality_id, indicator, template_id, kind, addressee, wording, issued_on)
-SELECT d.round_id, d.municipality_id, d.indicator, d.template_id, d.kind, d.addressee, d.wording, d.due_on FROM recommendation_due d WHERE d.round_id = 1 AND d.municipality_id < 5;
+SELECT d.round_id, d.municipality_id, d.indicator, d.template_id, d.kind, d.addressee, d.wording, d.due_on FROM recommendation_due d WHERE d.round_id = 1 AND d.municipality_id < 11;
 INSERT INTO measure (round_id, municipality_id, indicator, measure_kind, title, due_on)
-SELECT o.round_id, o.municipality_id, o.indicator, (SELECT min(k.measure_kind) FROM measure_kind k), 'Учебный пример: мера', o.measure_due_on FROM obligation o WHERE o.round_id = 1 AND o.note_required AND o.municipality_id < 5;
+SELECT o.round_id, o.municipality_id, o.indicator, (SELECT min(k.measure_kind) FROM measure_kind k), 'Учебный пример: мера', o.measure_due_on FROM obligation o WHERE o.round_id = 1 AND o.note_required AND o.municipality_id < 11;
 SELECT shnor.publish('region_old', 1, 17, 'Учебный пример: отчёт') \gset before_
 SELECT shnor.reopen_round('region_old', 1, 'Учебный пример: ошибка в ответе') \gset before_
 UPDATE submission SET supported = supported - 1 WHERE round_id = 1 AND supported > 3;
 UPDATE round SET state = 'closed' WHERE round_id = 1;
 SELECT shnor.publish('region_old', 1, 18, 'Учебный пример: уточнённый отчёт') \gset before_
+
+ANALYZE;
 
 -- what its users have built on it
 CREATE SCHEMA bi;
@@ -83,9 +91,8 @@ BEGIN
 END
 $own$;
 CREATE TABLE public.own_before AS SELECT public.own() AS line;
-SELECT ok(count(*) > 1000, 'users have built things on a region of ' || :'released') FROM public.own_before;
+SELECT ok(count(*) > 500, 'users have built things on a region of ' || :'released') FROM public.own_before;
 
--- a view for everybody is refreshed by the clock: today stays today
 CREATE TABLE public.before AS SELECT c.*, public.checksum('region_old', c.relation, c.columns) FROM public.region_columns('region_old') c;
 SELECT is_empty($$SELECT relation FROM public.before WHERE kind = 'r' AND checksum ~ '^0 ' AND relation NOT IN ('decision', 'decision_school', 'measure_school', 'municipal_submission_history', 'source_answer_history')$$,
 	'its tables are filled');
@@ -126,6 +133,7 @@ SELECT shnor.upgrade_region('region_old') \gset after_
 SELECT bag_eq($$SELECT public.shape('region_old')$$, 'SELECT line FROM public.shape_after', 'a second time changes nothing');
 
 -- its triggers work again
+SAVEPOINT triggers;
 SELECT throws_ok('UPDATE submission SET teachers = 1 WHERE round_id = 1', '55000', NULL, 'a closed round is locked');
 SELECT throws_ok('DELETE FROM publication', '55000', NULL, 'what is published stays');
 SELECT throws_ok($$INSERT INTO target (round_id, indicator, threshold) VALUES (3, 'no_such', 50)$$, '23503', NULL, 'targets have indicators');
@@ -133,11 +141,13 @@ SELECT throws_ok($$INSERT INTO document (round_id, school_id, question) VALUES (
 CREATE TABLE public.history_before AS SELECT count(*) FROM submission_history;
 UPDATE submission SET teachers = teachers + 1 WHERE round_id = 3 AND school_id = (SELECT min(school_id) FROM submission WHERE round_id = 3 AND teachers IS NOT NULL);
 SELECT is((SELECT count(*) FROM submission_history), (SELECT count + 1 FROM public.history_before), 'replaced answers are kept');
+ROLLBACK TO triggers;
 
 -- ---- the extension goes with all that stands on it, and comes back ----
 DROP SCHEMA bi CASCADE;
-DROP TABLE public.before;
-CREATE TABLE public.before AS SELECT c.*, public.checksum('region_old', c.relation, c.columns) FROM public.region_columns('region_old') c;
+-- with the tables that are new
+INSERT INTO public.before SELECT c.*, public.checksum('region_old', c.relation, c.columns) FROM public.region_columns('region_old') c
+WHERE c.kind = 'r' AND NOT EXISTS (SELECT FROM public.before b WHERE b.relation = c.relation);
 DROP EXTENSION shnor CASCADE;
 SELECT hasnt_view('region_old', 'municipal_indicator', 'the reports are gone');
 SELECT is(public.checksum('region_old', b.relation, b.columns), b.checksum, format('table %s outlives the extension', b.relation)) FROM public.before b WHERE kind = 'r' ORDER BY b.relation;
