@@ -235,8 +235,7 @@ BEGIN
 			USING ERRCODE = 'invalid_schema_name',
 				  HINT = 'Create a region with shnor.create_region().';
 	END IF;
-	-- What is new belongs to the region's owner, and what others may have put into its schema is neither taken over
-	-- nor run with the rights of an administrator.
+	-- what is new belongs to the region's owner, and functions that others may have put into its schema are not taken over
 	SELECT pg_get_userbyid(n.nspowner) INTO owner FROM pg_namespace n WHERE n.nspname = region;
 	IF owner <> current_user THEN
 		IF NOT pg_has_role(owner, 'MEMBER') THEN
