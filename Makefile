@@ -5,8 +5,9 @@ MODULE_big  = shnor
 OBJS        = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 DATA_built  = sql/$(EXTENSION)--$(EXTVERSION).sql
-DATA        = $(wildcard sql/updates/$(EXTENSION)--*--*.sql)
-EXTRA_CLEAN = sql/$(EXTENSION)--$(EXTVERSION).sql results regression.diffs regression.out .built-for-* po/*.mo po/*.pot
+# released versions, frozen, and the way from one to the next
+DATA        = $(sort $(wildcard sql/updates/$(EXTENSION)--*.sql))
+EXTRA_CLEAN = sql/$(EXTENSION)--*.sql results regression.diffs regression.out .built-for-* po/*.mo po/*.pot
 
 REGRESS      = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=plpgsql $(EXTRA_REGRESS_OPTS)
@@ -20,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench versions restore
+HOUSE = help setup test demo bench versions restore delta
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -30,6 +31,7 @@ include $(PGXS)
 
 # install SQL: one file per topic, joined in the order of their numbers
 sql/$(EXTENSION)--$(EXTVERSION).sql: $(sort $(wildcard sql/install/*.sql)) $(EXTENSION).control
+	rm -f sql/$(EXTENSION)--*.sql
 	cat $(filter %.sql,$^) > $@
 
 # The headers of src are few and small: rebuild all objects when one changes,
@@ -87,12 +89,16 @@ help:
 	@echo 'make install        install the extension, as root'
 	@echo 'make installcheck   pg_regress on a running server'
 	@echo 'make update-po      bring the translations in po/ up to the messages in src/'
+	@echo 'make delta          write the script that updates from the version released last'
 	@echo 'make setup          install the Debian packages that are missing, saying which'
 	@echo 'make test           set up, build, install, run all tests in a throw-away cluster'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
 	@echo 'make versions       make test on PostgreSQL 17 and 18 (VERSIONS="17 18"), in chroots'
 	@echo 'make restore        dump, restore and pg_upgrade from 15 to 17 and 18, in chroots (VERSIONS="17 18")'
+
+delta:
+	sql/updates/make-delta
 
 setup:
 	@$(script) test/setup

@@ -68,7 +68,8 @@ make_chroot()
 		--essential-hook='echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.d/shnor.conf"' \
 		--include="postgresql-$n,postgresql-$n-pgtap,libtap-parser-sourcehandler-pgtap-perl,libpq-dev,make,gcc,libc6-dev,gettext" \
 		--customize-hook="chroot \"\$1\" sh -euc 'cd /var/tmp; apt-get -qq download postgresql-server-dev-$n;
-			dpkg -x postgresql-server-dev-${n}_*.deb /; rm postgresql-server-dev-${n}_*.deb'" \
+			dpkg -x postgresql-server-dev-${n}_*.deb /; rm postgresql-server-dev-${n}_*.deb;
+			apt-get -qq install -y --no-install-recommends postgresql-$n-plpgsql-check || echo No plpgsql_check for PostgreSQL $n.'" \
 		"$suite" "$dir.new" "deb ${MIRROR:-$uri} $suite main" ${extra[@]+"${extra[@]}"} </dev/null
 	mv "$dir.new" "$dir"
 }

@@ -1,5 +1,6 @@
 -- A region's tables and their triggers: plain DDL, core types only, nothing of the extension inside,
--- so that the data outlives DROP EXTENSION CASCADE and pg_dump carries it.
+-- so that the data outlives DROP EXTENSION CASCADE and pg_dump carries it. Tables are created once; triggers and their
+-- functions are replaced by each upgrade_region, hence OR REPLACE (a function of that name that belongs to somebody else is refused).
 -- Run by create_region; the comments of the tables stand in 60-region-table-comments.sql.
 
 CREATE FUNCTION region_tables(region text) RETURNS void
@@ -10,11 +11,10 @@ BEGIN
 	PERFORM shnor.region_tables_directory(region);
 	PERFORM shnor.region_tables_definitions(region);
 	PERFORM shnor.region_tables_answers(region);
-	PERFORM shnor.region_tables_triggers(region);
 END
 $function$;
 COMMENT ON FUNCTION region_tables(text) IS
-'Internal: creates the tables of a region in the existing schema named region. Run by create_region.';
+'Internal: creates the first tables of a region in the existing schema named region. Run by create_region.';
 
 -- Each function below puts the region first in the search path, so that what follows is plain DDL.
 -- The change is undone when the function returns, because it has a SET clause of its own.
@@ -313,16 +313,16 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER keep_replaced AFTER UPDATE ON submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'school_id');
-	CREATE TRIGGER keep_deleted AFTER DELETE ON submission REFERENCING OLD TABLE AS old_rows
+	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON submission REFERENCING OLD TABLE AS old_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'school_id');
-	CREATE TRIGGER keep_replaced AFTER UPDATE ON municipal_submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON municipal_submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'municipality_id');
-	CREATE TRIGGER keep_deleted AFTER DELETE ON municipal_submission REFERENCING OLD TABLE AS old_rows
+	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON municipal_submission REFERENCING OLD TABLE AS old_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'municipality_id');
 
-	CREATE FUNCTION check_target() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_target() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -340,11 +340,11 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER check_indicator BEFORE INSERT OR UPDATE OF indicator ON target
+	CREATE OR REPLACE TRIGGER check_indicator BEFORE INSERT OR UPDATE OF indicator ON target
 		FOR EACH ROW EXECUTE FUNCTION check_target();
 
 	-- versions of one code may not hold on the same day; the argument names the column of the code
-	CREATE FUNCTION check_versions() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_versions() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -367,11 +367,11 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER check_versions AFTER INSERT OR UPDATE ON question
+	CREATE OR REPLACE TRIGGER check_versions AFTER INSERT OR UPDATE ON question
 		FOR EACH ROW EXECUTE FUNCTION check_versions('question');
-	CREATE TRIGGER check_versions AFTER INSERT OR UPDATE ON indicator
+	CREATE OR REPLACE TRIGGER check_versions AFTER INSERT OR UPDATE ON indicator
 		FOR EACH ROW EXECUTE FUNCTION check_versions('indicator');
 END
 $function$;
 COMMENT ON FUNCTION region_tables_triggers(text) IS
-'Internal: creates the region''s own trigger functions and triggers (history of answers, known indicator codes, versions of definitions) in the schema named region.';
+'Internal: creates or replaces the region''s own trigger functions and triggers (history of answers, known indicator codes, versions of definitions) in the schema named region.';

@@ -155,8 +155,6 @@ BEGIN
 	IF to_regclass(format('%I.access', region)) IS NULL THEN
 		PERFORM shnor.region_access_tables(region);
 	END IF;
-	-- last: the tables of all parts are there
-	PERFORM shnor.region_history_triggers(region);
 END
 $function$;
 COMMENT ON FUNCTION region_parts(text) IS
@@ -176,13 +174,12 @@ BEGIN
 	PERFORM shnor.region_obligation_tables(region);
 	PERFORM shnor.region_identification_tables(region);
 	PERFORM shnor.region_effectiveness_tables(region);
+	PERFORM shnor.region_publication_tables(region);
 	PERFORM shnor.region_round_seed(region);
 	PERFORM shnor.region_source_seed(region);
-	-- an older region may have done away with an indicator: what is said of it is left out
-	EXECUTE format('ALTER TABLE %I.recommendation_template DISABLE TRIGGER check_indicator', region);
 	PERFORM shnor.region_obligation_seed(region);
+	-- an older region may have done away with an indicator: what is said of it is left out
 	EXECUTE format('DELETE FROM %1$I.recommendation_template t WHERE NOT EXISTS (SELECT FROM %1$I.indicator i WHERE i.indicator = t.indicator)', region);
-	EXECUTE format('ALTER TABLE %I.recommendation_template ENABLE TRIGGER check_indicator', region);
 	PERFORM shnor.region_identification_seed(region);
 	PERFORM shnor.region_effectiveness_seed(region);
 
@@ -190,14 +187,45 @@ BEGIN
 	EXECUTE format('SELECT array_agg(r.round_id) FROM %I.round r WHERE r.state = ''closed''', region) INTO closed;
 	EXECUTE format('UPDATE %I.round r SET state = ''open'' WHERE r.round_id = ANY ($1)', region) USING closed;
 	-- last: what they refuse to change must stand first
-	PERFORM shnor.region_round_triggers(region);
-	PERFORM shnor.region_lock_triggers(region);
-	PERFORM shnor.region_publication_tables(region);
+	PERFORM shnor.region_methodology_triggers(region);
 	EXECUTE format('UPDATE %I.round r SET state = ''closed'' WHERE r.round_id = ANY ($1)', region) USING closed;
 END
 $function$;
 COMMENT ON FUNCTION region_methodology_parts(text) IS
 'Internal: creates and fills the tables of rounds, sources, evidence, obligations, identification, effectiveness and publications in the schema named region.';
+
+-- Each after the functions and tables that it uses. A trigger that a version does away with is dropped here by name.
+CREATE FUNCTION region_methodology_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.region_tables_triggers(region);
+	PERFORM shnor.region_source_triggers(region);
+	PERFORM shnor.region_evidence_triggers(region);
+	PERFORM shnor.region_obligation_triggers(region);
+	PERFORM shnor.region_identification_triggers(region);
+	PERFORM shnor.region_round_triggers(region);
+	PERFORM shnor.region_lock_triggers(region);
+	PERFORM shnor.region_publication_triggers(region);
+END
+$function$;
+COMMENT ON FUNCTION region_methodology_triggers(text) IS
+'Internal: the functions and triggers on the tables of region_tables() and region_methodology_parts().';
+
+CREATE FUNCTION region_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.region_methodology_triggers(region);
+	PERFORM shnor.region_validation_triggers(region);
+	-- last: the journal is of all tables
+	PERFORM shnor.region_history_triggers(region);
+END
+$function$;
+COMMENT ON FUNCTION region_triggers(text) IS
+'Internal: creates the functions and triggers of the schema named region that are missing and brings the others to the installed version.';
 
 -- all views of a region, each after those that it reads: answers -> tally -> share -> score -> report
 CREATE FUNCTION region_view_definitions(OUT step integer, OUT view_name text, OUT definition text)
@@ -259,6 +287,9 @@ CREATE FUNCTION upgrade_region(region text) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
+DECLARE
+	role_before	text := current_setting('role');
+	owner		name;
 BEGIN
 	IF to_regclass(format('%I.submission', region)) IS NULL OR to_regclass(format('%I.indicator', region)) IS NULL THEN
 		RAISE EXCEPTION 'schema "%" is not a region', region
@@ -266,13 +297,24 @@ BEGIN
 				  HINT = 'Create a region with shnor.create_region().';
 	END IF;
 	PERFORM shnor.region_check_planted(region);
+	-- what is new belongs to the region's owner, and functions that others may have put into its schema are not taken over
+	SELECT pg_get_userbyid(n.nspowner) INTO owner FROM pg_namespace n WHERE n.nspname = region;
+	IF owner <> current_user THEN
+		IF NOT pg_has_role(owner, 'MEMBER') THEN
+			RAISE EXCEPTION 'must be owner of region "%"', region
+				USING ERRCODE = 'insufficient_privilege';
+		END IF;
+		PERFORM set_config('role', owner, true);
+	END IF;
 	PERFORM shnor.region_parts(region);
+	PERFORM shnor.region_triggers(region);
 	PERFORM shnor.region_views(region);
 	PERFORM shnor.region_comments(region);
 	-- last: every table and view is there
 	PERFORM shnor.region_access(region);
+	PERFORM set_config('role', role_before, true);
 	RETURN region;
 END
 $function$;
 COMMENT ON FUNCTION upgrade_region(text) IS
-'Brings the objects of the schema named region to the installed version and returns its name: creates tables that an older version did not have and fills their catalogues, creates views that are missing (after DROP EXTENSION CASCADE and CREATE EXTENSION), replaces the others in place and refreshes all comments. No row that was entered is touched; views of your own that stand on these stay. Run it as the owner of the region. Error: a schema that is not a region (3F000).';
+'Brings the objects of the schema named region to the installed version and returns its name: creates tables that an older version did not have and fills their catalogues, creates or replaces the region''s own functions and triggers, creates views that are missing (after DROP EXTENSION CASCADE and CREATE EXTENSION), replaces the others in place and refreshes all comments. No row that was there is touched, those of catalogues included; views of your own that stand on these stay. Works as the owner of the region: run it as the owner or as a role that may SET ROLE to him. Errors: a schema that is not a region (3F000), another''s region, a function of the region''s names that is somebody else''s (42501).';

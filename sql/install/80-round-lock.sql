@@ -11,7 +11,7 @@ BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
 	-- Rows that belong to a round. FOR SHARE: who writes and who closes wait for each other.
-	CREATE FUNCTION check_round_open() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_round_open() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -66,15 +66,15 @@ BEGIN
 			('round_school', 'состав менять нельзя', 'WHEN (pg_trigger_depth() = 0)'),
 			('round_municipality', 'состав менять нельзя', 'WHEN (pg_trigger_depth() = 0)')) AS v(name, refusal, condition)
 	LOOP
-		EXECUTE format('CREATE TRIGGER check_open_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT %s EXECUTE FUNCTION check_round_open(%L)', t.name, t.condition, t.refusal);
-		EXECUTE format('CREATE TRIGGER check_open_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT %s EXECUTE FUNCTION check_round_open(%L)', t.name, t.condition, t.refusal);
-		EXECUTE format('CREATE TRIGGER check_open_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT %s EXECUTE FUNCTION check_round_open(%L)', t.name, t.condition, t.refusal);
-		EXECUTE format('CREATE TRIGGER check_open_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT %s EXECUTE FUNCTION check_round_open(%L)', t.name, t.condition, t.refusal);
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_open_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT %s EXECUTE FUNCTION check_round_open(%L)', t.name, t.condition, t.refusal);
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_open_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT %s EXECUTE FUNCTION check_round_open(%L)', t.name, t.condition, t.refusal);
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_open_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT %s EXECUTE FUNCTION check_round_open(%L)', t.name, t.condition, t.refusal);
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_open_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT %s EXECUTE FUNCTION check_round_open(%L)', t.name, t.condition, t.refusal);
 	END LOOP;
 
 	-- Rows that hold from one day to another: whatever changes what a closed round sees on its day is refused.
 	-- Arguments: the columns of the first day and of the day after the last, then the refusal.
-	CREATE FUNCTION check_days_open() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_days_open() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -104,7 +104,7 @@ BEGIN
 	$trigger$;
 
 	-- emptied at once, nothing of a closed round would be left
-	CREATE FUNCTION check_none_closed() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_none_closed() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -129,11 +129,11 @@ BEGIN
 			('question_source', 'valid_from', 'valid_until', 'порядок источников менять нельзя'),
 			('identification_rule', 'valid_from', 'valid_until', 'правила выявления менять нельзя')) AS v(name, first_day, day_after, refusal)
 	LOOP
-		EXECUTE format('CREATE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION check_days_open(%L, %L, %L)',
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION check_days_open(%L, %L, %L)',
 					   t.name, t.first_day, t.day_after, t.refusal);
-		EXECUTE format('CREATE TRIGGER check_days_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION check_none_closed(%L)', t.name, t.refusal);
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_days_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION check_none_closed(%L)', t.name, t.refusal);
 	END LOOP;
 END
 $function$;
 COMMENT ON FUNCTION region_lock_triggers(text) IS
-'Internal: creates the triggers that lock what closed rounds rest on in the schema named region.';
+'Internal: creates or replaces the triggers that lock what closed rounds rest on in the schema named region.';

@@ -96,7 +96,7 @@ AS $function$
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
-	CREATE FUNCTION check_round() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_round() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -173,11 +173,11 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER check_round BEFORE INSERT OR UPDATE OR DELETE ON round
+	CREATE OR REPLACE TRIGGER check_round BEFORE INSERT OR UPDATE OR DELETE ON round
 		FOR EACH ROW EXECUTE FUNCTION check_round();
 
 	-- the journal, and the schools of a round that closes
-	CREATE FUNCTION keep_round() RETURNS trigger
+	CREATE OR REPLACE FUNCTION keep_round() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -227,13 +227,13 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER keep_opened AFTER INSERT ON round
+	CREATE OR REPLACE TRIGGER keep_opened AFTER INSERT ON round
 		FOR EACH ROW EXECUTE FUNCTION keep_round();
-	CREATE TRIGGER keep_state AFTER UPDATE ON round
+	CREATE OR REPLACE TRIGGER keep_state AFTER UPDATE ON round
 		FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION keep_round();
 
 	-- a list that was written down follows the day of its round: who was not there yet comes in, who is not there goes
-	CREATE FUNCTION keep_day() RETURNS trigger
+	CREATE OR REPLACE FUNCTION keep_day() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -255,11 +255,11 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER keep_day AFTER UPDATE ON round
+	CREATE OR REPLACE TRIGGER keep_day AFTER UPDATE ON round
 		FOR EACH ROW WHEN (OLD.cohort_on <> NEW.cohort_on) EXECUTE FUNCTION keep_day();
 
 	-- what the triggers above write, nobody else does
-	CREATE FUNCTION refuse_edit() RETURNS trigger
+	CREATE OR REPLACE FUNCTION refuse_edit() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -269,15 +269,15 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER refuse_edit BEFORE INSERT OR UPDATE OR DELETE ON round_event
+	CREATE OR REPLACE TRIGGER refuse_edit BEFORE INSERT OR UPDATE OR DELETE ON round_event
 		FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)
 		EXECUTE FUNCTION refuse_edit('Журнал ведётся при каждой смене состояния мониторинга и хранится всегда.');
-	CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON round_event
+	CREATE OR REPLACE TRIGGER refuse_truncate BEFORE TRUNCATE ON round_event
 		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Журнал мониторингов хранится всегда.');
 END
 $function$;
 COMMENT ON FUNCTION region_round_triggers(text) IS
-'Internal: creates the triggers that carry a round through its states in the schema named region.';
+'Internal: creates or replaces the triggers that carry a round through its states in the schema named region.';
 
 CREATE FUNCTION reopen_round(region text, round_id integer, reason text) RETURNS text
 LANGUAGE plpgsql

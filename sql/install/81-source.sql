@@ -51,14 +51,25 @@ BEGIN
 		FOREIGN KEY (round_id) REFERENCES round
 	);
 	CREATE INDEX ON source_answer_history (round_id, school_id);
+END
+$function$;
+COMMENT ON FUNCTION region_source_tables(text) IS
+'Internal: creates the sources of answers, their precedence and the answers of sources other than the form in the schema named region.';
 
-	CREATE TRIGGER keep_replaced AFTER UPDATE ON source_answer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+CREATE FUNCTION region_source_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON source_answer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('source_answer_id');
-	CREATE TRIGGER keep_deleted AFTER DELETE ON source_answer REFERENCING OLD TABLE AS old_rows
+	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON source_answer REFERENCING OLD TABLE AS old_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('source_answer_id');
 
 	-- a row about one question of one respondent: the question must be asked of that respondent in that round
-	CREATE FUNCTION check_question() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_question() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -111,7 +122,7 @@ BEGIN
 	$trigger$;
 
 	-- what a source may say, whatever the question
-	CREATE FUNCTION check_answer() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_answer() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -138,7 +149,7 @@ BEGIN
 	$trigger$;
 
 	-- an order of sources for a question that nobody asks would silently do nothing
-	CREATE FUNCTION check_question_known() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_question_known() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -155,14 +166,14 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER check_answer BEFORE INSERT OR UPDATE ON source_answer
+	CREATE OR REPLACE TRIGGER check_answer BEFORE INSERT OR UPDATE ON source_answer
 		FOR EACH ROW EXECUTE FUNCTION check_answer();
-	CREATE TRIGGER check_question BEFORE INSERT OR UPDATE ON source_answer
+	CREATE OR REPLACE TRIGGER check_question BEFORE INSERT OR UPDATE ON source_answer
 		FOR EACH ROW EXECUTE FUNCTION check_question();
-	CREATE TRIGGER check_question_known BEFORE INSERT OR UPDATE OF question ON question_source
+	CREATE OR REPLACE TRIGGER check_question_known BEFORE INSERT OR UPDATE OF question ON question_source
 		FOR EACH ROW EXECUTE FUNCTION check_question_known();
 	-- a source has one place in the order of a question on a day
-	CREATE FUNCTION check_source_versions() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_source_versions() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -182,12 +193,12 @@ BEGIN
 		RETURN NULL;
 	END
 	$trigger$;
-	CREATE TRIGGER check_versions AFTER INSERT OR UPDATE ON question_source
+	CREATE OR REPLACE TRIGGER check_versions AFTER INSERT OR UPDATE ON question_source
 		FOR EACH ROW EXECUTE FUNCTION check_source_versions();
 END
 $function$;
-COMMENT ON FUNCTION region_source_tables(text) IS
-'Internal: creates the sources of answers, their precedence and the answers of sources other than the form in the schema named region.';
+COMMENT ON FUNCTION region_source_triggers(text) IS
+'Internal: creates or replaces what checks the answers of other sources, their questions and precedence in the schema named region. Uses keep_history() of region_tables_triggers.';
 
 CREATE FUNCTION region_source_seed(region text) RETURNS void
 LANGUAGE plpgsql

@@ -39,8 +39,19 @@ BEGIN
 	CREATE INDEX ON document (school_id);
 	-- as answer_proof looks for them: a municipality is a negative respondent
 	CREATE INDEX document_respondent_question ON document (round_id, (coalesce(school_id, -municipality_id)), question);
+END
+$function$;
+COMMENT ON FUNCTION region_evidence_tables(text) IS
+'Internal: creates the documents that prove answers in the schema named region.';
 
-	CREATE FUNCTION check_document() RETURNS trigger
+CREATE FUNCTION region_evidence_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	CREATE OR REPLACE FUNCTION check_document() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -59,14 +70,14 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER check_document BEFORE INSERT OR UPDATE ON document
+	CREATE OR REPLACE TRIGGER check_document BEFORE INSERT OR UPDATE ON document
 		FOR EACH ROW EXECUTE FUNCTION check_document();
-	CREATE TRIGGER check_question BEFORE INSERT OR UPDATE ON document
+	CREATE OR REPLACE TRIGGER check_question BEFORE INSERT OR UPDATE ON document
 		FOR EACH ROW EXECUTE FUNCTION check_question();
 END
 $function$;
-COMMENT ON FUNCTION region_evidence_tables(text) IS
-'Internal: creates the documents that prove answers in the schema named region.';
+COMMENT ON FUNCTION region_evidence_triggers(text) IS
+'Internal: creates or replaces what checks documents in the schema named region. Uses check_question() of region_source_triggers.';
 
 CREATE FUNCTION region_evidence_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record

@@ -6,8 +6,6 @@ CREATE FUNCTION region_obligation_tables(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-DECLARE
-	t text;
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
@@ -124,14 +122,27 @@ BEGIN
 		PRIMARY KEY (decision_id, school_id)
 	);
 	CREATE INDEX ON decision_school (school_id);
+END
+$function$;
+COMMENT ON FUNCTION region_obligation_tables(text) IS
+'Internal: creates the registers of notes, recommendations, measures and decisions, their catalogues and terms in the schema named region.';
+
+CREATE FUNCTION region_obligation_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
 	FOREACH t IN ARRAY '{note,recommendation_template,recommendation,measure,decision}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER check_indicator BEFORE INSERT OR UPDATE OF indicator ON %I
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_indicator BEFORE INSERT OR UPDATE OF indicator ON %I
 						FOR EACH ROW WHEN (NEW.indicator IS NOT NULL) EXECUTE FUNCTION check_target()', t);
 	END LOOP;
 
 	-- what an entry has to say; the constraints of the tables hold without it, but do not say what to do
-	CREATE FUNCTION check_entry() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_entry() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -189,12 +200,12 @@ BEGIN
 	END
 	$trigger$;
 	FOREACH t IN ARRAY '{note,recommendation,measure,decision}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER check_entry BEFORE INSERT OR UPDATE ON %I
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_entry BEFORE INSERT OR UPDATE ON %I
 						FOR EACH ROW EXECUTE FUNCTION check_entry()', t);
 	END LOOP;
 
 	-- a draft has no results yet, so nothing can follow from them
-	CREATE FUNCTION check_round_begun() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_round_begun() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -211,13 +222,13 @@ BEGIN
 	END
 	$trigger$;
 	FOREACH t IN ARRAY '{note,recommendation,measure,decision}'::text[] LOOP
-		EXECUTE format('CREATE TRIGGER check_round_begun BEFORE INSERT OR UPDATE OF round_id ON %I
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_round_begun BEFORE INSERT OR UPDATE OF round_id ON %I
 						FOR EACH ROW EXECUTE FUNCTION check_round_begun()', t);
 	END LOOP;
 END
 $function$;
-COMMENT ON FUNCTION region_obligation_tables(text) IS
-'Internal: creates the registers of notes, recommendations, measures and decisions, their catalogues and terms in the schema named region.';
+COMMENT ON FUNCTION region_obligation_triggers(text) IS
+'Internal: creates or replaces what checks notes, recommendations, measures and decisions in the schema named region. Uses check_target() of region_tables_triggers.';
 
 CREATE FUNCTION region_obligation_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record

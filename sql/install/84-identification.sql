@@ -38,13 +38,24 @@ BEGIN
 		UNIQUE NULLS NOT DISTINCT (status, valid_from),
 		CHECK (valid_from < valid_until)
 	);
-
-	CREATE TRIGGER check_versions AFTER INSERT OR UPDATE ON identification_rule
-		FOR EACH ROW EXECUTE FUNCTION check_versions('status');
 END
 $function$;
 COMMENT ON FUNCTION region_identification_tables(text) IS
 'Internal: creates the results of assessments and the rules of identification in the schema named region.';
+
+CREATE FUNCTION region_identification_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	CREATE OR REPLACE TRIGGER check_versions AFTER INSERT OR UPDATE ON identification_rule
+		FOR EACH ROW EXECUTE FUNCTION check_versions('status');
+END
+$function$;
+COMMENT ON FUNCTION region_identification_triggers(text) IS
+'Internal: creates or replaces what checks rules of identification in the schema named region. Uses check_versions() of region_tables_triggers.';
 
 CREATE FUNCTION region_identification_seed(region text) RETURNS void
 LANGUAGE plpgsql

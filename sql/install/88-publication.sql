@@ -6,8 +6,6 @@ CREATE FUNCTION region_publication_tables(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-DECLARE
-	t text;
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
@@ -126,11 +124,24 @@ BEGIN
 		denominator		bigint,
 		PRIMARY KEY (publication_id, school_id, indicator)
 	);
+END
+$function$;
+COMMENT ON FUNCTION region_publication_tables(text) IS
+'Internal: creates the tables of publications in the schema named region.';
+
+CREATE FUNCTION region_publication_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
 	-- A publication is written by one command (publish() says why). Rows of one command share xmin and cmin,
 	-- so whatever is added later, in the same transaction too, is told by them. Data that a dump restores
 	-- lies in its tables before this trigger is created.
-	CREATE FUNCTION check_publication() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_publication() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -156,16 +167,16 @@ BEGIN
 
 	FOREACH t IN ARRAY ARRAY['publication', 'publication_indicator', 'publication_definition', 'publication_target',
 							 'publication_school', 'publication_municipality', 'publication_school_indicator'] LOOP
-		EXECUTE format('CREATE TRIGGER check_publication AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_publication AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
 						FOR EACH STATEMENT EXECUTE FUNCTION check_publication()', t);
-		EXECUTE format('CREATE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
+		EXECUTE format('CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
 						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(%L)', t,
 					   'Опубликованное не меняется. Исправьте данные и опубликуйте отчёт заново: shnor.publish(); чем он отличается от прежнего, покажет представление publication_difference.');
 	END LOOP;
 END
 $function$;
-COMMENT ON FUNCTION region_publication_tables(text) IS
-'Internal: creates the tables of publications and the triggers that keep them as they are in the schema named region. Uses refuse_edit() of region_round_triggers.';
+COMMENT ON FUNCTION region_publication_triggers(text) IS
+'Internal: creates or replaces the triggers that keep publications as they are in the schema named region. Uses refuse_edit() of region_round_triggers.';
 
 -- What a publication holds, by the names of a region's tables and views: publish() writes it down, and
 -- check_publication() reads the same over the tables as they were.

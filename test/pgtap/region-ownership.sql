@@ -54,6 +54,25 @@ SELECT isnt(obj_description('probe.municipal_indicator'::regclass), NULL, 'which
 SELECT isnt_empty('SELECT * FROM probe.my_report', 'a view built on the reports stays');
 SELECT ok(has_table_privilege('region_reader', 'probe.municipal_indicator', 'SELECT'), 'and so do grants');
 
+-- whoever runs it, what upgrade_region makes is the owner's, and what another has put there is not taken over
+DROP FUNCTION probe.check_document() CASCADE;
+RESET ROLE;
+SELECT is(shnor.upgrade_region('probe'), 'probe', 'an administrator upgrades a region');
+SELECT is(current_user, session_user, 'and stays who he is');
+SELECT is((SELECT proowner::regrole::text FROM pg_proc WHERE pronamespace = 'probe'::regnamespace AND proname = 'check_document'), 'region_analyst', 'what is new belongs to the owner');
+SET ROLE region_analyst;
+DROP FUNCTION probe.check_document() CASCADE;
+GRANT CREATE ON SCHEMA probe TO region_stranger;
+SET ROLE region_stranger;
+CREATE FUNCTION probe.check_document() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+RESET ROLE;
+SELECT throws_ok($$SELECT shnor.upgrade_region('probe')$$, '42501', 'must be owner of function check_document', 'a function of somebody else''s is refused, also to an administrator');
+SELECT is(current_user, session_user, 'who stays who he is');
+DROP FUNCTION probe.check_document();
+REVOKE CREATE ON SCHEMA probe FROM region_stranger;
+SET ROLE region_analyst;
+SELECT shnor.upgrade_region('probe');
+
 -- the extension goes and comes back
 CREATE TABLE public.before_reports AS SELECT * FROM probe.municipal_indicator;
 CREATE TABLE public.before_scores AS SELECT * FROM probe.municipal_score;

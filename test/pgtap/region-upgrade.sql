@@ -46,16 +46,7 @@ SELECT is((SELECT count(*) FROM round_event), 1::bigint, 'nor a round closed twi
 DROP VIEW my_answers;
 SET search_path = public;
 SELECT shnor.create_region('region_anew', 'Новый');
-CREATE FUNCTION public.shape(region text) RETURNS SETOF text LANGUAGE sql AS $$
-	SELECT replace(s, region, 'R') FROM (
-		SELECT format('%s.%s %s %s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attnum, coalesce(col_description(c.oid, a.attnum), '-')) AS s
-		FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 WHERE c.relnamespace = region::regnamespace AND c.relkind IN ('r', 'v')
-		UNION ALL SELECT format('%s %s', c.conname, pg_get_constraintdef(c.oid)) FROM pg_constraint c WHERE c.connamespace = region::regnamespace
-		UNION ALL SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = region::regnamespace AND NOT t.tgisinternal
-		UNION ALL SELECT pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = region::regnamespace
-		UNION ALL SELECT pg_get_functiondef(p.oid) FROM pg_proc p WHERE p.pronamespace = region::regnamespace
-		UNION ALL SELECT pg_get_viewdef(c.oid) FROM pg_class c WHERE c.relnamespace = region::regnamespace AND c.relkind = 'v') AS v(s)
-$$;
+\ir ../upgrade/functions.sql
 SELECT is((SELECT count(*) FROM public.shape('region_anew')) > 1000, true, 'a region consists of many things');
 SELECT bag_eq($$SELECT * FROM public.shape('region_before')$$, $$SELECT * FROM public.shape('region_anew')$$, 'and an older one has them all, to the letter');
 

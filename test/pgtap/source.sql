@@ -243,6 +243,9 @@ SELECT results_eq('SELECT * FROM municipal_indicator WHERE round_id = 2 ORDER BY
 SELECT is((SELECT count(*) FROM source_answer_history), 3::bigint, 'what was refused left no trace in the history');	-- two from above, one of round 3
 
 -- two sessions that add versions at the same time wait for each other: before, both passed, and every figure doubled
+UPDATE identification_rule SET title = title;
+UPDATE indicator SET title = title;
+UPDATE question SET wording = wording;
 SELECT results_eq($$SELECT t FROM unnest('{identification_rule,indicator,question,question_source}'::text[]) AS t
 	WHERE EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.pid = pg_backend_pid() AND l.granted
 				  AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended('probe.' || t, 0)) ORDER BY 1$$,
