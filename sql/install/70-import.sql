@@ -15,9 +15,8 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 #variable_conflict use_column
 DECLARE
-	reading		record;
-	origin		text;
-	asked		text[];
+	reading	record;
+	asked	text[];
 BEGIN
 	PERFORM shnor.import_check(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
@@ -26,8 +25,8 @@ BEGIN
 	SELECT * INTO reading
 	FROM shnor.import_reading(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
 	asked := ARRAY(SELECT jsonb_array_elements_text(reading.columns -> 'asked'));
-	SELECT count(*), count(*) FILTER (WHERE r.refused) INTO rows_read, refused
-	FROM jsonb_to_recordset(reading.readings) AS r(refused boolean);
+	SELECT count(*), count(*) FILTER (WHERE r.refused AND NOT r.accepted) INTO rows_read, refused
+	FROM jsonb_to_recordset(reading.readings) AS r(refused boolean, accepted boolean);
 
 	import_id := (reading.known ->> 'import_id')::bigint;
 	IF import_id IS NULL THEN
@@ -40,16 +39,16 @@ BEGIN
 		RETURNING import.import_id INTO import_form.import_id;
 	ELSE
 		-- a journal of an older version did not say what the file was; headers may have been told since
-		UPDATE import i SET data_source = import_form.data_source, asked = import_form_asked.a
-		FROM (SELECT asked AS a) AS import_form_asked
-		WHERE i.import_id = import_form.import_id
-		  AND (i.data_source, i.asked) IS DISTINCT FROM (import_form.data_source, import_form_asked.a);
+		UPDATE import i SET data_source = import_form.data_source, asked = n.asked
+		FROM (SELECT asked) AS n(asked)
+		WHERE i.import_id = import_form.import_id AND (i.data_source, i.asked) IS DISTINCT FROM (import_form.data_source, n.asked);
 	END IF;
 
 	SELECT a.loaded, a.corrected, a.unchanged, a.warnings, a.documents
 	INTO import_form.loaded, import_form.corrected, import_form.unchanged, import_form.warnings, import_form.documents
 	FROM shnor.import_apply(region, import_form.import_id, reading.columns, reading.known, reading.readings, reading.cells,
 							NULL, 'reimported', NULL) a;
+	unchanged := rows_read - loaded - corrected - refused;
 END
 $function$;
 COMMENT ON FUNCTION import_form(text, integer, text, text, text, text) IS
@@ -86,11 +85,18 @@ BEGIN
 	columns := columns || jsonb_build_object('respondent', answerer, 'asked', to_jsonb(asked), 'data_source', import_reading.data_source,
 											 'round_id', import_reading.round_id, 'corrections', coalesce(known -> 'corrections', '{}'));
 
-	-- a row that was dismissed, or settled by a later file, is not loaded by this one
-	SELECT jsonb_agg(to_jsonb(r) || jsonb_build_object('refused', r.refused OR coalesce(known -> 'set_aside' ? r.line::text, false),
-													   'patched', columns -> 'corrections' ? r.line::text) ORDER BY r.line)
+	-- a row that was dismissed, or settled by a later file, is not loaded by this one; one that was accepted once is not
+	-- refused by what has been changed since, unless it is being corrected
+	SELECT jsonb_agg(to_jsonb(r)
+			   || jsonb_build_object('refused', r.refused OR coalesce(known -> 'set_aside' ? r.line::text, false),
+									 'accepted', a.accepted, 'patched', columns -> 'corrections' ? r.line::text)
+			   || CASE WHEN a.accepted THEN jsonb_build_object('issues', jsonb_path_query_array(r.issues, '$[*] ? (@.warns == true)'))
+					   ELSE '{}' END ORDER BY r.line)
 	INTO readings
-	FROM shnor.import_rows(region, import_reading.round_id, answerer, content, columns, asked, import_reading.data_source) r;
+	FROM shnor.import_rows(region, import_reading.round_id, answerer, content, columns, asked, import_reading.data_source) r
+	CROSS JOIN LATERAL (
+		SELECT r.refused AND import_reading.import_id IS NULL AND known ? 'import_id'
+			   AND NOT coalesce(known -> 'refused_lines' @> to_jsonb(r.line), false) AS accepted) a;
 	IF readings IS NULL THEN
 		RAISE EXCEPTION 'в файле нет строк с ответами: есть только заголовок'
 			USING ERRCODE = 'bad_copy_file_format',
@@ -101,7 +107,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION import_reading(text, integer, text, text, text, bigint) IS
-'Internal: reads a file, writing nothing: columns (those of import_document_columns(), with respondent, asked, data_source, round_id and corrections), known (what import_known() says), readings (the rows of import_rows(), with patched: the row was corrected) and cells (import_document_cells()).';
+'Internal: reads a file, writing nothing: columns (those of import_document_columns(), with respondent, asked, data_source, round_id and corrections), known (what import_known() says), readings (the rows of import_rows(), with accepted: the file''s row was accepted when it was imported before and would be refused today, and patched: the row was corrected) and cells (import_document_cells()).';
 
 CREATE FUNCTION import_known(region text, round_id integer, content text, respondent text, data_source text, import_id bigint)
 RETURNS jsonb
@@ -189,7 +195,7 @@ BEGIN
 	UPDATE import i
 	SET loaded = i.loaded + n.loaded, corrected = i.corrected + n.corrected, unchanged = i.unchanged + n.unchanged,
 		refused = i.refused - cardinality(n.lines),
-		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) WITH ORDINALITY AS u(l, n_) WHERE l <> ALL (n.lines) ORDER BY n_)
+		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (n.lines) ORDER BY l)
 	FROM (SELECT count(*) FILTER (WHERE j.outcome = 'loaded') AS loaded, count(*) FILTER (WHERE j.outcome = 'corrected') AS corrected,
 				 count(*) FILTER (WHERE j.outcome = 'unchanged') AS unchanged,
 				 coalesce(array_agg(j.line) FILTER (WHERE j.line = ANY (file.refused_lines)), '{}') AS lines

@@ -130,24 +130,41 @@ BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
 	WITH older AS (
-		-- files of the same round, respondent and source that ask nothing that this one does not ask
-		SELECT o.import_id, n.respondent = 'school' AS school
+		-- files of the same round, respondent and source
+		SELECT o.import_id, n.respondent = 'school' AS school, o.asked <@ n.asked AS covered
 		FROM import n
 		JOIN import o ON o.round_id = n.round_id AND o.respondent = n.respondent AND o.data_source = n.data_source
-					 AND o.import_id < n.import_id AND o.asked <@ n.asked
+					 AND o.import_id < n.import_id
 		WHERE n.import_id = import_supersede.import_id
 	), accepted AS (
 		SELECT DISTINCT ON (j.who) j.who, j.line, j.submitted_at
 		FROM jsonb_to_recordset(judged) AS j(line integer, who integer, submitted_at timestamptz)
 		ORDER BY j.who, j.submitted_at DESC, j.line DESC
+	), own AS (
+		SELECT w.* FROM import_issue w WHERE w.import_id = import_supersede.import_id
 	), settled AS (
-		-- an answer that was refused is not done with by an earlier one
+		-- an answer that was refused is not done with by an earlier one, nor by a file that asks less
 		SELECT w.issue_id, format('Ответ загружен позже: загрузка %s, строка %s', import_supersede.import_id, a.line) AS reason
 		FROM older o
 		JOIN import_issue w ON w.import_id = o.import_id
 		JOIN accepted a ON a.who = CASE WHEN o.school THEN w.school_id ELSE w.municipality_id END
 						AND (w.submitted_at IS NULL OR w.submitted_at <= a.submitted_at)
-		UNION
+		WHERE o.covered
+		UNION ALL
+		-- a form is exported again and again: the same record is open in the latest file only
+		SELECT w.issue_id, format('Та же запись отклонена и в файле, загруженном позже: загрузка %s, строка %s', import_supersede.import_id, n.line)
+		FROM older o
+		JOIN import_issue w ON w.import_id = o.import_id AND w.severity = 'refused'
+		JOIN own n ON n.row_values = w.row_values AND n.severity = 'refused'
+		UNION ALL
+		-- nor is it open where it has been corrected or dismissed before
+		SELECT n.issue_id, format('Такая же запись %s: загрузка %s, строка %s',
+								  CASE h.resolution WHEN 'corrected' THEN 'уже исправлена' ELSE 'уже снята' END, h.import_id, h.line)
+		FROM own n
+		JOIN import_issue_history h ON h.row_values = n.row_values AND h.severity = 'refused' AND h.resolution IN ('corrected', 'dismissed')
+		JOIN older o ON o.import_id = h.import_id
+		WHERE n.severity = 'refused'
+		UNION ALL
 		-- a header: the later file has it too, and says itself whether it can be read
 		SELECT w.issue_id, format('Столбец есть и в файле, загруженном позже: загрузка %s', import_supersede.import_id)
 		FROM older o
@@ -155,8 +172,18 @@ BEGIN
 		JOIN jsonb_to_recordset(columns -> 'columns') AS c(column_no integer, header text)
 			ON shnor.spreadsheet_safe(c.header) = w.header OR c.header IS NULL AND w.header IS NULL AND c.column_no = w.column_no
 		WHERE coalesce(w.school_id, w.municipality_id) IS NULL
+		UNION ALL
+		-- a warning that was dismissed is not raised once more
+		SELECT n.issue_id, format('Такое же замечание уже снято: загрузка %s, строка %s', h.import_id, h.line)
+		FROM own n
+		JOIN import_issue_history h ON h.reason = n.reason AND h.severity = 'warning' AND h.resolution = 'dismissed'
+			AND (h.header, h.question, h.raw_value, h.row_values, h.school_id, h.municipality_id, h.submitted_at)
+				IS NOT DISTINCT FROM (n.header, n.question, n.raw_value, n.row_values, n.school_id, n.municipality_id, n.submitted_at)
+		JOIN older o ON o.import_id = h.import_id
+		WHERE n.severity = 'warning'
 	), gone AS (
-		DELETE FROM import_issue w USING settled s WHERE w.issue_id = s.issue_id RETURNING w.*, s.reason AS settled_by
+		DELETE FROM import_issue w USING (SELECT s.issue_id, min(s.reason) AS reason FROM settled s GROUP BY s.issue_id) s
+		WHERE w.issue_id = s.issue_id RETURNING w.*, s.reason AS settled_by
 	)
 	INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
 									  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
@@ -167,4 +194,4 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION import_supersede(text, bigint, jsonb, jsonb) IS
-'Internal: issues of earlier files are done with where this one accepts an answer of the same school or municipality that is not older, and warnings of columns where it has the same column.';
+'Internal: issues of earlier files are done with where this one accepts an answer of the same school or municipality that is not older and asks no less, where it refuses the very same record, and warnings of columns where it has the same column; issues of this file, where the same record was corrected or dismissed, or the same warning dismissed, in an earlier one.';
