@@ -128,7 +128,7 @@ BEGIN
 	-- read as the file's own record would be
 	SELECT * INTO reading
 	FROM shnor.import_reading(region, file.round_id, file.content, file.respondent, file.data_source, correct_import_row.import_id);
-	reading.known := jsonb_set(reading.known, '{set_aside}', reading.known -> 'set_aside' - line::text);
+	reading.known := reading.known #- ARRAY['set_aside', line::text];
 	SELECT string_agg(i.reason, '; ') AS reasons, (array_agg(i.hint))[1] AS hint INTO found
 	FROM shnor.import_issues(file.content, reading.columns, reading.readings, reading.cells) i
 	WHERE i.line = correct_import_row.line AND i.severity = 'refused';
