@@ -1,6 +1,7 @@
 -- spreadsheet_safe, and no text of a file that a spreadsheet would take for a formula anywhere in a region.
 BEGIN;
 SET client_min_messages = warning;
+SET jit = off;
 CREATE EXTENSION pgtap;
 CREATE EXTENSION shnor;
 SELECT no_plan();
@@ -20,7 +21,7 @@ SELECT shnor.create_region('f') \gset made_
 INSERT INTO f.municipality (municipality_id, name) VALUES (1, 'городской округ Шуя');
 INSERT INTO f.school (school_id, municipality_id, code, name) SELECT n, 1, 'УП-' || n, 'Учебный пример: школа № ' || n FROM generate_series(1, 9) n;
 INSERT INTO f.legal_act (legal_act_id, number, issued_on, issuer, title) VALUES (1, '1', '2024-01-01', 'Учебный пример', 'Приказ');
-INSERT INTO f.round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) SELECT n, 'Учебный пример ' || n, '2024-09-01', '2024-10-01', '2024-09-01', 1, 'open' FROM generate_series(1, 60) n;
+INSERT INTO f.round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) SELECT n, 'Учебный пример ' || n, '2024-09-01', '2024-10-01', '2024-09-01', 1, 'open' FROM generate_series(1, 2) n;
 INSERT INTO f.form_header VALUES ('Ещё учителя', 'teachers');
 
 -- each evil text in each cell of a row that is right elsewhere, in the header, behind the last header, and as the file's name
@@ -29,14 +30,13 @@ CREATE FUNCTION pg_temp.attack(evil text, data_source text, who text, header tex
 DECLARE
 	content text := '"' || array_to_string(header || replace(evil, '"', '""') || '1'::text, '","') || E'"\n"' || array_to_string(cells, '","') || E'"\n';
 	n int;
-	p record;
 	done record;
 BEGIN
 	FOR n IN 1 .. cardinality(cells) + 4 LOOP
 		content := content || '"' || array_to_string(CASE WHEN n <= cardinality(cells) THEN cells[:n - 1] || evil || cells[n + 1:]
 			ELSE cells || array_fill(''::text, ARRAY[n - cardinality(cells) - 1]) || evil END, '","') || E'"\n';
 	END LOOP;
-	INSERT INTO seen SELECT v.value FROM shnor.preview_form('f', round_id, content, evil, who, data_source) p CROSS JOIN LATERAL jsonb_each_text(to_jsonb(p)) v;
+	INSERT INTO seen SELECT v.value FROM shnor.preview_form('f', round_id, content, evil, who, data_source) w CROSS JOIN LATERAL jsonb_each_text(to_jsonb(w)) v;
 	SELECT * INTO done FROM shnor.import_form('f', round_id, content, evil, who, data_source);
 	PERFORM shnor.dismiss_import_row('f', done.import_id, (SELECT max(line) FROM f.import_issue w WHERE w.import_id = done.import_id), evil);
 	-- corrected to what is no better, and back
@@ -46,7 +46,7 @@ BEGIN
 	EXCEPTION WHEN data_exception THEN NULL;
 	END;
 END $$;
-SELECT count(pg_temp.attack(e.evil, k.data_source, k.who, k.header, k.cells, (2 * e.n + CASE WHEN k.who = 'school' THEN 0 ELSE 1 END)::int)) AS n
+SELECT count(pg_temp.attack(e.evil, k.data_source, k.who, k.header, k.cells, (1 + e.n % 2)::int)) AS n
 FROM unnest(ARRAY['=1+1', '+cmd', '-2+3', '@SUM(A1)', E'\tx', E'\rx', E'\nx', '＝1', '＋1', '－x', '＠x', ' =1', U&'\FEFF=1', '-', '=HYPERLINK("https://x.test/","а")', '=1,=2']) WITH ORDINALITY AS e(evil, n)
 CROSS JOIN (VALUES
 	('form', 'school', ARRAY['Отметка времени', 'Код ОО', 'Наименование ОО', 'Муниципалитет', 'teachers', 'Ещё учителя', 'has_program', 'Прикрепите документ', 'Цвет', 'has_results_note'],
@@ -55,30 +55,28 @@ CROSS JOIN (VALUES
 		ARRAY['01.09.2024', 'УП-2', 'Учебный пример: школа № 2', 'Шуя', '5', 'да', 'https://x.test/1']),
 	('form', 'municipality', ARRAY['Отметка времени', 'Муниципалитет', 'has_results_note', 'Прикрепите документ', 'Цвет'], ARRAY['01.09.2024', 'Шуя', 'да', 'https://x.test/1', ''])) AS k(data_source, who, header, cells) \gset attacks_
 SELECT is(:attacks_n, 48, 'each kind of file, each kind of text');
-SELECT cmp_ok((SELECT count(*) FROM f.import_issue)::int, '>', 300, 'most of it is refused or warned of');
-SELECT cmp_ok((SELECT count(*) FROM f.import_issue WHERE raw_value LIKE '''%')::int, '>', 100, 'and kept, with an apostrophe');
+SELECT cmp_ok((SELECT count(*) FROM f.import_issue)::int, '>', 60, 'most of it is refused or warned of');
+SELECT cmp_ok((SELECT count(*) FROM f.import_issue WHERE raw_value LIKE '''%')::int, '>', 30, 'and kept, with an apostrophe');
 SELECT cmp_ok((SELECT count(*) FROM f.import_correction WHERE value LIKE '''%')::int, '>', 5, 'corrections as well');
 SELECT cmp_ok((SELECT count(*) FROM f.import_issue_history WHERE resolution_reason LIKE '''%')::int, '>', 40, 'and reasons');
+ANALYZE f.import_issue;
 CREATE FUNCTION pg_temp.dangerous(value text) RETURNS boolean LANGUAGE sql AS
 	$$ SELECT ltrim(value, U&' \00A0\FEFF\200B') ~ '^[-=+@＝＋－＠]' AND value !~ '^[-+][0-9]+([.,][0-9]+)?$' OR value ~ E'^[\t\r\n]' $$;
--- each value of each text column, and each element of arrays, of every table and view; the file itself apart
+-- each text in every table and view, in arrays too; the file itself apart
 CREATE FUNCTION pg_temp.exposed() RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
-	a record;
+	relation text;
 BEGIN
-	FOR a IN SELECT c.relname, t.attname, t.atttypid = 'text[]'::regtype AS several FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped
-			 WHERE c.relnamespace = 'f'::regnamespace AND c.relkind IN ('r', 'v', 'm') AND t.atttypid IN ('text'::regtype, 'name'::regtype, 'varchar'::regtype, 'text[]'::regtype)
-			   AND (c.relname, t.attname) <> ('import', 'content') LOOP
-		RETURN QUERY EXECUTE CASE WHEN a.several THEN format('SELECT %2$L || e FROM f.%1$I t CROSS JOIN unnest(t.%3$I) AS e WHERE pg_temp.dangerous(e)', a.relname, a.relname || '.' || a.attname || ': ', a.attname)
-			ELSE format('SELECT %2$L || t.%3$I FROM f.%1$I t WHERE pg_temp.dangerous(t.%3$I::text)', a.relname, a.relname || '.' || a.attname || ': ', a.attname) END;
+	FOR relation IN SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'f'::regnamespace AND c.relkind IN ('r', 'v', 'm') LOOP
+		RETURN QUERY EXECUTE format($q$SELECT %L || (v.value #>> '{}') FROM (SELECT to_jsonb(t) - 'content' AS line FROM f.%I t) t
+			CROSS JOIN LATERAL jsonb_path_query(t.line, '$.** ? (@.type() == "string")') AS v(value) WHERE pg_temp.dangerous(v.value #>> '{}')$q$, relation || ': ', relation);
 	END LOOP;
 END $$;
 SELECT is_empty('SELECT DISTINCT * FROM pg_temp.exposed() ORDER BY 1', 'no table or view of the region holds text that a spreadsheet would take for a formula');
 SELECT cmp_ok((SELECT count(*) FROM seen WHERE value LIKE '''%')::int, '>', 100, 'the preview shows the same text');
 SELECT is_empty('SELECT DISTINCT value FROM seen WHERE pg_temp.dangerous(value)', 'safe as well');
-INSERT INTO f.setting SELECT title, time_zone FROM f.setting WHERE false;
-UPDATE f.school SET name = '=x' WHERE school_id = 9;
-SELECT is((SELECT count(*) FROM pg_temp.exposed()) > 0, true, 'and such text would have been found');
+UPDATE f.import_issue SET row_values[2] = '=x' WHERE issue_id = (SELECT min(issue_id) FROM f.import_issue WHERE row_values IS NOT NULL);
+SELECT results_eq('SELECT DISTINCT * FROM pg_temp.exposed()', $$VALUES ('import_issue: =x')$$, 'and such text would have been found');
 
 SELECT finish();
 ROLLBACK;
