@@ -74,8 +74,9 @@ BEGIN
 		WITH gone AS (
 			DELETE FROM import_issue w
 			WHERE w.import_id = import_note.import_id AND (lines IS NULL OR w.line = ANY (lines))
-			  AND shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity)
-				  NOT IN (SELECT f ->> 'key' FROM jsonb_array_elements(found) f)
+			  AND NOT EXISTS (
+				  SELECT FROM jsonb_to_recordset(found) AS f(key text)
+				  WHERE f.key = shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity))
 			RETURNING w.*
 		)
 		INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
@@ -105,14 +106,15 @@ BEGIN
 		   CASE WHEN school THEN f.who END, CASE WHEN NOT school THEN f.who END, f.submitted_at
 	FROM jsonb_to_recordset(found) AS f(place bigint, key text, line integer, column_no integer, header text, question text, raw_value text,
 										row_values text[], reason text, hint text, severity text, who integer, submitted_at timestamptz)
-	WHERE known = '{}'
-	   OR f.key NOT IN (SELECT shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity)
+	WHERE NOT EXISTS (
+		   SELECT FROM (SELECT shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity) AS key
 						FROM import_issue w WHERE w.import_id = import_note.import_id
 						UNION ALL
 						-- dismissed is dismissed
 						SELECT shnor.import_issue_key(h.line, h.column_no, h.question, h.raw_value, h.reason, h.severity)
 						FROM import_issue_history h
-						WHERE h.import_id = import_note.import_id AND h.resolution IN ('dismissed', 'superseded'))
+						WHERE h.import_id = import_note.import_id AND h.resolution IN ('dismissed', 'superseded')) k
+		   WHERE k.key = f.key)
 	ORDER BY f.place;
 END
 $function$;
