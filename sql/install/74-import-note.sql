@@ -52,6 +52,7 @@ CREATE FUNCTION import_note(region text, import_id bigint, content text, columns
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 -- as import_rows()
+SET enable_nestloop = off
 SET jit = off
 AS $function$
 #variable_conflict use_column
@@ -125,6 +126,7 @@ CREATE FUNCTION import_supersede(region text, import_id bigint, columns jsonb, j
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 -- as import_rows()
+SET enable_nestloop = off
 SET jit = off
 AS $function$
 #variable_conflict use_column
