@@ -176,10 +176,13 @@ BEGIN
 	COMMENT ON COLUMN import.rows_read IS 'Прочитано строк: загруженные, исправления, отклонённые и без изменений вместе.';
 	COMMENT ON COLUMN import.loaded IS 'Загружено новых ответов.';
 	COMMENT ON COLUMN import.corrected IS 'Строк, которые исправили прежний ответ.';
-	COMMENT ON COLUMN import.refused IS 'Отклонено строк.';
+	COMMENT ON COLUMN import.refused IS 'Отклонено строк, которые до сих пор не загружены.';
 	COMMENT ON COLUMN import.unchanged IS 'Строк, которые ничего не изменили.';
+	COMMENT ON COLUMN import.data_source IS 'Источник ответов. Пусто: загружено прежней версией.';
+	COMMENT ON COLUMN import.asked IS 'Коды вопросов, которые задаёт файл.';
+	COMMENT ON COLUMN import.refused_lines IS 'Номера строк файла, которые отклонены и до сих пор не загружены.';
 
-	COMMENT ON TABLE import_issue IS 'Замечания загрузок: каждая непрочитанная ячейка и каждый незнакомый столбец с причиной и подсказкой.';
+	COMMENT ON TABLE import_issue IS 'Замечания загрузок, с которыми ещё не покончено: каждая непрочитанная ячейка и каждый незнакомый столбец с причиной и подсказкой.';
 	COMMENT ON COLUMN import_issue.issue_id IS 'Номер замечания.';
 	COMMENT ON COLUMN import_issue.import_id IS 'Загрузка.';
 	COMMENT ON COLUMN import_issue.line IS 'Номер строки файла, где начинается запись; заголовок — строка 1.';
@@ -191,6 +194,9 @@ BEGIN
 	COMMENT ON COLUMN import_issue.reason IS 'Что не так.';
 	COMMENT ON COLUMN import_issue.hint IS 'Что сделать.';
 	COMMENT ON COLUMN import_issue.severity IS 'refused — запись не загружена, warning — загружена, но есть замечание.';
+	COMMENT ON COLUMN import_issue.school_id IS 'Чья это запись, если организация узнана.';
+	COMMENT ON COLUMN import_issue.municipality_id IS 'Чья это запись, если муниципалитет узнан.';
+	COMMENT ON COLUMN import_issue.submitted_at IS 'Когда отправлен ответ, если время прочитано.';
 
 	-- a history has the columns of its table and, on them, the same comments
 	FOR command IN

@@ -1,8 +1,9 @@
--- From a form's export to answers: header -> columns, records -> rows with their issues, rows -> submissions,
--- or answers of another source; links -> documents.
+-- From a form's export to answers: header -> columns, records -> rows with their issues, rows -> verdicts, and only
+-- then submissions, or answers of another source; links -> documents. Everything up to the verdicts reads only:
+-- preview_form() stops there.
 -- Who calls it works in a data centre: messages, reasons and hints are in Russian. The steps stand in
--- 71-import-columns.sql, 72-import-rows.sql, 73-import-store.sql and 75-import-documents.sql, what the issues say
--- in 74-import-message.sql.
+-- 71-import-columns.sql, 72-import-rows.sql, 73-import-judge.sql, 73-import-store.sql and 75-import-documents.sql,
+-- what the issues say in 74-import-message.sql, what becomes of them in 74-import-note.sql.
 
 CREATE FUNCTION import_form(
 	region text, round_id integer, content text, source text DEFAULT NULL, respondent text DEFAULT NULL,
@@ -14,64 +15,197 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 #variable_conflict use_column
 DECLARE
-	columns		jsonb;
-	answerer	text := import_form.respondent;
-	asked		text[];
-	readings	jsonb;
-	cells		jsonb;
-	origin		text;
+	reading	record;
+	asked	text[];
 BEGIN
-	PERFORM shnor.import_check(region, import_form.round_id, content, answerer, import_form.data_source);
+	PERFORM shnor.import_check(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
-	-- two imports into one round go one after the other
-	PERFORM pg_advisory_xact_lock(hashtextextended(format('shnor.import_form %s %s', region, import_form.round_id), 0));
+	PERFORM shnor.import_lock(region, import_form.round_id);
 
-	columns := shnor.import_columns(region, import_form.round_id, content);
+	SELECT * INTO reading
+	FROM shnor.import_reading(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
+	asked := ARRAY(SELECT jsonb_array_elements_text(reading.columns -> 'asked'));
+	SELECT count(*), count(*) FILTER (WHERE r.refused AND NOT r.accepted) INTO rows_read, refused
+	FROM jsonb_to_recordset(reading.readings) AS r(refused boolean, accepted boolean);
+
+	import_id := (reading.known ->> 'import_id')::bigint;
+	IF import_id IS NULL THEN
+		INSERT INTO import (round_id, respondent, source, content, content_sha256, rows_read, refused, data_source, asked, refused_lines)
+		SELECT import_form.round_id, reading.columns ->> 'respondent', shnor.spreadsheet_safe(import_form.source), import_form.content,
+			   encode(sha256(convert_to(import_form.content, 'UTF8')), 'hex'), rows_read, refused, import_form.data_source, asked,
+			   ARRAY(SELECT r.line FROM jsonb_to_recordset(reading.readings) AS r(line integer, refused boolean) WHERE r.refused ORDER BY r.line)
+		-- in REPEATABLE READ a serialization failure where another session has just loaded the file
+		ON CONFLICT (round_id, respondent, data_source, content_sha256, imported_by) DO NOTHING
+		RETURNING import.import_id INTO import_form.import_id;
+	ELSE
+		-- a journal of an older version did not say what the file was; headers may have been told since
+		UPDATE import i SET data_source = import_form.data_source, asked = n.asked
+		FROM (SELECT asked) AS n(asked)
+		WHERE i.import_id = import_form.import_id AND (i.data_source, i.asked) IS DISTINCT FROM (import_form.data_source, n.asked);
+	END IF;
+
+	SELECT a.loaded, a.corrected, a.unchanged, a.warnings, a.documents
+	INTO import_form.loaded, import_form.corrected, import_form.unchanged, import_form.warnings, import_form.documents
+	FROM shnor.import_apply(region, import_form.import_id, reading.columns, reading.known, reading.readings, reading.cells,
+							NULL, 'reimported', NULL) a;
+	unchanged := rows_read - loaded - corrected - refused;
+END
+$function$;
+COMMENT ON FUNCTION import_form(text, integer, text, text, text, text) IS
+'Loads the CSV export of a form (content, the file as it is: comma, semicolon or tab; byte order mark, quoted newlines) into round round_id of the region in schema region, and returns one row: rows_read = loaded (first answers of a school or municipality) + corrected (replaced, or replaced by, another version; earlier versions go to submission_history) + refused (kept in import_issue with line, column, value, reason and hint; a row is refused whole) + unchanged (already stored, or older than what is stored), warnings (columns not read and the like), import_id, and documents (how many were added to the table document). source is the name of the file; respondent is school or municipality, NULL to tell it from the header. Headers are matched to question.wording and form_header, schools by code, then by name. The file itself is kept in import. The same file again (content, round, respondent and data_source) changes nothing and returns its import_id; rows that were refused and can be read by now (a school was entered, a header told) are loaded. Corrections of correct_import_row() are applied to it, rows dismissed stay out. A row without a time is as new as the first import of its file. Questions that the file does not ask keep their stored answers. Columns of documents (in form_header the field document: they prove the question nearest to their left; document:question: that question) hold http and https links, joined by commas, blanks or line breaks: each link of a row that is not refused becomes a document, once per round, respondent and question. With a data_source of the table data_source other than form the answers go to source_answer, beside those of the form: one row per respondent and question answered (an empty cell says nothing), what they replace to source_answer_history; of several rows of one respondent the latest that answers a question stands, and the others are unchanged. Two imports into one round go one after the other: the latest submitted_at stands, at the same time the later import, and the other answer is in the history. Text that a spreadsheet would take for a formula is kept with an apostrophe before it; only import.content is verbatim. Needs the rights of the region''s owner, no more. A file that cannot be read at all changes nothing (error 22P04); other errors: no such region (3F000), an unknown round, respondent or data_source, no content (22023), a round that is not open (55000).';
+
+CREATE FUNCTION import_lock(region text, round_id integer) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	-- what is imported into one round goes one after the other
+	SELECT pg_advisory_xact_lock(hashtextextended(format('shnor.import_form %s %s', region, round_id), 0))
+$function$;
+COMMENT ON FUNCTION import_lock(text, integer) IS
+'Internal: waits until no other transaction imports into the round.';
+
+CREATE FUNCTION import_reading(region text, round_id integer, content text, respondent text, data_source text,
+							   import_id bigint DEFAULT NULL,
+							   OUT columns jsonb, OUT known jsonb, OUT readings jsonb, OUT cells jsonb)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	answerer	text := import_reading.respondent;
+	asked		text[];
+BEGIN
+	columns := shnor.import_columns(region, import_reading.round_id, content);
 	answerer := coalesce(answerer, shnor.import_respondent(columns));
 	PERFORM shnor.import_check_columns(columns, answerer);
-	columns := shnor.import_document_columns(region, import_form.round_id, columns, answerer);
+	columns := shnor.import_document_columns(region, import_reading.round_id, columns, answerer);
 	asked := ARRAY(SELECT DISTINCT c ->> 'field' FROM jsonb_array_elements(columns -> 'columns') c
 				   WHERE c ->> 'respondent' = answerer ORDER BY 1);
+	known := shnor.import_known(region, import_reading.round_id, content, answerer, import_reading.data_source, import_reading.import_id);
+	columns := columns || jsonb_build_object('respondent', answerer, 'asked', to_jsonb(asked), 'data_source', import_reading.data_source,
+											 'round_id', import_reading.round_id, 'corrections', coalesce(known -> 'corrections', '{}'));
 
-	SELECT jsonb_agg(r ORDER BY r.line), count(*), count(*) FILTER (WHERE r.refused)
-	INTO readings, rows_read, refused
-	FROM shnor.import_rows(region, import_form.round_id, answerer, content, columns, asked, import_form.data_source) r;
-	IF rows_read = 0 THEN
+	-- a row that was dismissed, or settled by a later file, is not loaded by this one; one that was accepted once is not
+	-- refused by what has been changed since, unless it is being corrected
+	SELECT jsonb_agg(to_jsonb(r)
+			   || jsonb_build_object('refused', r.refused OR coalesce(known -> 'set_aside' ? r.line::text, false),
+									 'accepted', a.accepted, 'patched', columns -> 'corrections' ? r.line::text)
+			   || CASE WHEN a.accepted THEN jsonb_build_object('issues', jsonb_path_query_array(r.issues, '$[*] ? (@.warns == true)'))
+					   ELSE '{}' END ORDER BY r.line)
+	INTO readings
+	FROM shnor.import_rows(region, import_reading.round_id, answerer, content, columns, asked, import_reading.data_source) r
+	CROSS JOIN LATERAL (
+		SELECT r.refused AND import_reading.import_id IS NULL AND known ? 'import_id'
+			   AND NOT coalesce(known -> 'refused_lines' @> to_jsonb(r.line), false) AS accepted) a;
+	IF readings IS NULL THEN
 		RAISE EXCEPTION 'в файле нет строк с ответами: есть только заголовок'
 			USING ERRCODE = 'bad_copy_file_format',
 				  HINT = 'Выгрузите ответы формы заново и проверьте, что файл не пуст.';
 	END IF;
 	SELECT coalesce(jsonb_agg(c ORDER BY c.line, c.column_no), '[]') INTO cells
 	FROM shnor.import_document_cells(content, columns) c;
-
-	INSERT INTO import (round_id, respondent, source, content, content_sha256)
-	VALUES (import_form.round_id, answerer, import_form.source, import_form.content,
-			encode(sha256(convert_to(import_form.content, 'UTF8')), 'hex'))
-	RETURNING import_id INTO import_form.import_id;
-
-	warnings := shnor.import_note(region, import_form.import_id, answerer, content, columns, readings, cells);
-
-	IF import_form.data_source = 'form' THEN
-		origin := coalesce(import_form.source, 'форма');
-		SELECT s.loaded, s.corrected, s.unchanged
-		INTO import_form.loaded, import_form.corrected, import_form.unchanged
-		FROM shnor.import_store(region, import_form.round_id, answerer, readings, asked, origin) s;
-	ELSE
-		origin := coalesce(import_form.source, (SELECT d.title FROM data_source d WHERE d.data_source = import_form.data_source));
-		SELECT s.loaded, s.corrected, s.unchanged
-		INTO import_form.loaded, import_form.corrected, import_form.unchanged
-		FROM shnor.import_store_source(region, import_form.round_id, answerer, readings, asked, import_form.data_source, origin) s;
-	END IF;
-	documents := shnor.import_store_documents(region, import_form.round_id, answerer, readings, cells, origin);
-
-	UPDATE import i
-	SET rows_read = import_form.rows_read, loaded = import_form.loaded, corrected = import_form.corrected,
-		refused = import_form.refused, unchanged = import_form.unchanged
-	WHERE i.import_id = import_form.import_id;
 END
 $function$;
-COMMENT ON FUNCTION import_form(text, integer, text, text, text, text) IS
-'Loads the CSV export of a form (content, the file as it is: comma, semicolon or tab; byte order mark, quoted newlines) into round round_id of the region in schema region, and returns one row: rows_read = loaded (first answers of a school or municipality) + corrected (replaced, or replaced by, another version; earlier versions go to submission_history) + refused (kept in import_issue with line, column, value, reason and hint; a row is refused whole) + unchanged (already stored, or older than what is stored), warnings (columns not read and the like), import_id, and documents (how many were added to the table document). source is the name of the file; respondent is school or municipality, NULL to tell it from the header. Headers are matched to question.wording and form_header, schools by code, then by name. The file itself is kept in import. Importing a file again changes nothing. Questions that the file does not ask keep their stored answers. Columns of documents (in form_header the field document: they prove the question nearest to their left; document:question: that question) hold http and https links, joined by commas, blanks or line breaks: each link of a row that is not refused becomes a document, once per round, respondent and question. With a data_source of the table data_source other than form the answers go to source_answer, beside those of the form: one row per respondent and question answered (an empty cell says nothing), what they replace to source_answer_history; of several rows of one respondent the latest that answers a question stands, and the others are unchanged. Needs the rights of the region''s owner, no more. A file that cannot be read at all changes nothing (error 22P04); other errors: no such region (3F000), an unknown round, respondent or data_source, no content (22023), a round that is not open (55000).';
+COMMENT ON FUNCTION import_reading(text, integer, text, text, text, bigint) IS
+'Internal: reads a file, writing nothing: columns (those of import_document_columns(), with respondent, asked, data_source, round_id and corrections), known (what import_known() says), readings (the rows of import_rows(), with accepted: the file''s row was accepted when it was imported before and would be refused today, and patched: the row was corrected) and cells (import_document_cells()).';
+
+CREATE FUNCTION import_known(region text, round_id integer, content text, respondent text, data_source text, import_id bigint)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	known	jsonb;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	SELECT jsonb_build_object('import_id', i.import_id, 'imported_at', i.imported_at, 'refused_lines', to_jsonb(i.refused_lines), 'source', i.source,
+			   'corrections', (
+				   SELECT coalesce(jsonb_object_agg(c.line, c.cells), '{}')
+				   FROM (SELECT l.line, jsonb_object_agg(l.column_no, shnor.spreadsheet_raw(l.value)) AS cells
+						 FROM (SELECT DISTINCT ON (c.line, c.column_no) c.* FROM import_correction c WHERE c.import_id = i.import_id
+							   ORDER BY c.line, c.column_no, c.correction_id DESC) l
+						 GROUP BY l.line) c),
+			   'set_aside', (
+				   SELECT coalesce(jsonb_object_agg(s.line, jsonb_build_object('resolution', s.resolution, 'reason', s.resolution_reason)), '{}')
+				   FROM (SELECT DISTINCT ON (h.line) h.* FROM import_issue_history h
+						 WHERE h.import_id = i.import_id AND h.severity = 'refused' AND h.resolution IN ('dismissed', 'superseded')
+						   AND h.line = ANY (i.refused_lines)
+						   AND NOT EXISTS (SELECT FROM import_issue w WHERE w.import_id = i.import_id AND w.line = h.line AND w.severity = 'refused')
+						 ORDER BY h.line, h.issue_id DESC) s))
+	INTO known
+	FROM import i
+	WHERE i.round_id = import_known.round_id AND i.respondent = import_known.respondent
+	  AND i.content_sha256 = encode(sha256(convert_to(import_known.content, 'UTF8')), 'hex')
+	  AND coalesce(i.data_source, import_known.data_source) = import_known.data_source
+	  AND i.import_id = coalesce(import_known.import_id, i.import_id)
+	ORDER BY i.data_source IS NULL, i.import_id LIMIT 1;
+	RETURN coalesce(known, '{}');
+END
+$function$;
+COMMENT ON FUNCTION import_known(text, integer, text, text, text, bigint) IS
+'Internal: what is known of a file that was imported before, as JSON: import_id, imported_at, source, refused_lines (never loaded so far), corrections ({line: {column: text}}), set_aside ({line: {resolution, reason}}: refused rows that were dismissed or superseded). An empty object when it is new.';
+
+CREATE FUNCTION import_apply(region text, import_id bigint, columns jsonb, known jsonb, readings jsonb, cells jsonb,
+							 lines integer[], resolution text, resolution_reason text,
+							 OUT loaded integer, OUT corrected integer, OUT unchanged integer, OUT warnings integer, OUT documents integer,
+							 OUT judged jsonb)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	answerer	text := columns ->> 'respondent';
+	source_code	text := columns ->> 'data_source';
+	round_no	integer := (columns ->> 'round_id')::integer;
+	asked		text[] := ARRAY(SELECT jsonb_array_elements_text(columns -> 'asked'));
+	file		record;
+	origin		text;
+	overtaken	integer[];
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	SELECT i.source, i.content, i.refused_lines INTO file FROM import i WHERE i.import_id = import_apply.import_id;
+
+	SELECT coalesce(jsonb_agg(j ORDER BY j.line), '[]') INTO judged
+	FROM shnor.import_judge(region, round_no, answerer, readings, asked, source_code, (known ->> 'imported_at')::timestamptz) j;
+
+	IF source_code = 'form' THEN
+		origin := coalesce(file.source, 'форма');
+		overtaken := shnor.import_store(region, round_no, answerer, judged, asked, origin);
+	ELSE
+		origin := coalesce(file.source, (SELECT shnor.spreadsheet_safe(d.title) FROM data_source d WHERE d.data_source = source_code));
+		PERFORM shnor.import_store_source(region, round_no, answerer, judged, source_code, origin);
+	END IF;
+	documents := shnor.import_store_documents(region, round_no, answerer, readings, cells, origin);
+
+	-- somebody else stored a later answer since this one was judged
+	judged := (SELECT coalesce(jsonb_agg(CASE WHEN v ->> 'outcome' = 'loaded' AND (v ->> 'line')::integer = ANY (overtaken)
+											 THEN v || '{"outcome": "corrected"}' ELSE v END ORDER BY (v ->> 'line')::integer), '[]')
+			   FROM jsonb_array_elements(judged) v);
+	SELECT count(*) FILTER (WHERE j.outcome = 'loaded'), count(*) FILTER (WHERE j.outcome = 'corrected'),
+		   count(*) FILTER (WHERE j.outcome = 'unchanged')
+	INTO loaded, corrected, unchanged
+	FROM jsonb_to_recordset(judged) AS j(outcome text);
+
+	PERFORM shnor.import_note(region, import_apply.import_id, file.content, columns, readings, cells, known, lines, resolution, resolution_reason);
+	PERFORM shnor.import_supersede(region, import_apply.import_id, columns, judged);
+	SELECT count(*) INTO warnings FROM import_issue w WHERE w.import_id = import_apply.import_id AND w.severity = 'warning';
+
+	-- the journal counts a row once: when it is first accepted
+	UPDATE import i
+	SET loaded = i.loaded + n.loaded, corrected = i.corrected + n.corrected, unchanged = i.unchanged + n.unchanged,
+		refused = i.refused - cardinality(n.lines),
+		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (n.lines) ORDER BY l)
+	FROM (SELECT count(*) FILTER (WHERE j.outcome = 'loaded') AS loaded, count(*) FILTER (WHERE j.outcome = 'corrected') AS corrected,
+				 count(*) FILTER (WHERE j.outcome = 'unchanged') AS unchanged,
+				 coalesce(array_agg(j.line) FILTER (WHERE j.line = ANY (file.refused_lines)), '{}') AS lines
+		  FROM jsonb_to_recordset(judged) AS j(line integer, outcome text)
+		  WHERE known = '{}' OR j.line = ANY (file.refused_lines)) n
+	WHERE i.import_id = import_apply.import_id AND n.loaded + n.corrected + n.unchanged > 0;
+END
+$function$;
+COMMENT ON FUNCTION import_apply(text, bigint, jsonb, jsonb, jsonb, jsonb, integer[], text, text) IS
+'Internal: judges readings and stores what follows: answers, documents, issues, the counts of the import. lines are those whose issues are looked at (NULL: all), resolution and resolution_reason what becomes of issues that are no longer found.';
 
 CREATE FUNCTION import_check(region text, round_id integer, content text, respondent text, data_source text) RETURNS void
 LANGUAGE plpgsql

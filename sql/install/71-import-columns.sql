@@ -142,3 +142,20 @@ AS $function$
 $function$;
 COMMENT ON FUNCTION import_unread_columns(text, jsonb, text) IS
 'Internal: columns of a file that are not read, and why: unknown_header, other_form (a question of the other respondent), no_header, and what import_document_columns() says of columns of documents (detail: the question named).';
+
+CREATE FUNCTION import_records(content text, columns jsonb, OUT line integer, OUT fields text[])
+RETURNS SETOF record
+LANGUAGE sql STABLE ROWS 500
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT r.line,
+		   CASE WHEN c.cells IS NULL THEN r.fields
+				ELSE ARRAY(SELECT CASE WHEN c.cells ? n::text THEN c.cells ->> n::text ELSE r.fields[n] END
+						   FROM generate_series(1, greatest(cardinality(r.fields),
+															(SELECT max(k::integer) FROM jsonb_object_keys(c.cells) k))) n) END
+	FROM shnor.form_rows(content, columns ->> 'delimiter') r
+	LEFT JOIN (SELECT k.key::integer AS line, k.value AS cells FROM jsonb_each(columns -> 'corrections') k) c ON c.line = r.line
+	WHERE r.line > (columns ->> 'line')::integer
+$function$;
+COMMENT ON FUNCTION import_records(text, jsonb) IS
+'Internal: the records of a file below its header, with the corrections of columns ({line: {column: text}}) in place of the cells.';

@@ -41,9 +41,8 @@ BEGIN
 		SELECT DISTINCT ON (h.field) h.field, h.column_no, h.header FROM header h ORDER BY h.field, h.column_no
 	), record AS MATERIALIZED (
 		SELECT r.line, r.fields
-		FROM shnor.form_rows(content, columns ->> 'delimiter') r
-		WHERE r.line > (columns ->> 'line')::integer
-		  AND EXISTS (SELECT FROM unnest(r.fields) AS v WHERE shnor.form_clean(v) <> '')
+		FROM shnor.import_records(content, columns) r
+		WHERE EXISTS (SELECT FROM unnest(r.fields) AS v WHERE shnor.form_clean(v) <> '')
 	), reading AS MATERIALIZED (
 		SELECT r.line, h.column_no, h.header, h.field, c.raw,
 			   CASE h.answer_type

@@ -1,157 +1,127 @@
--- Rows that could be read become submissions; what they replace, and what came earlier, goes to the history.
--- What another source than the form says becomes source_answer, beside the submissions.
+-- Verdicts of import_judge() become submissions, or answers of another source; what they replace, and what came
+-- earlier, goes to the history.
 
-CREATE FUNCTION import_store(region text, round_id integer, respondent text, readings jsonb, asked text[], source text,
-							 OUT loaded integer, OUT corrected integer, OUT unchanged integer)
+CREATE FUNCTION import_source(source text, line integer, patched boolean) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT format('%s, строка %s', source, line) || CASE WHEN patched THEN ' (исправлена)' ELSE '' END
+$function$;
+COMMENT ON FUNCTION import_source(text, integer, boolean) IS
+'Internal: where an answer or a document comes from: the file, its line, and whether the row was corrected after it had been refused.';
+
+CREATE FUNCTION import_store(region text, round_id integer, respondent text, judged jsonb, asked text[], source text) RETURNS integer[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 DECLARE
-	answers	text := CASE respondent WHEN 'school' THEN 'submission' ELSE 'municipal_submission' END;
-	who		text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
-	changes	text := (SELECT string_agg(format('%1$I = excluded.%1$I', a), ', ') FROM unnest(asked || '{submitted_at,source,recorded_at}') AS a);
+	answers		text := CASE respondent WHEN 'school' THEN 'submission' ELSE 'municipal_submission' END;
+	key			text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
+	told		text[] := ARRAY['round_id', key, 'submitted_at', 'source'];
+	questions	text[];
+	overtaken	integer[];
+	-- of what stands from now on, and of what has never stood
+	moment		timestamptz := clock_timestamp();
 BEGIN
-	-- %1$I region, %2$I answers, %3$I history, %4$I who, %5$s changes; $1 rows, $2 round, $3 source
+	-- a version keeps all answers, a row that stands is given those that the file asks; other columns are not ours
+	EXECUTE format('SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
+					WHERE a.attrelid = %L::regclass AND a.attnum > 0 AND NOT a.attisdropped
+					  AND a.attname IN (SELECT q.question FROM %I.question q)', format('%I.%I', region, answers), region) INTO questions;
+
+	-- %1$I region, %2$I answers, %3$I history, %4$I who, %5$s and %6$s columns of a version and their values,
+	-- %7$s and %8$s those of a row that stands, %9$s changes; $1 verdicts, $2 round, $3 source, $4 the moment
 	EXECUTE format($sql$
-		WITH given AS (
-			SELECT g.line, g.who, g.answers, g.submitted_at IS NOT NULL AS stamped, s.submitted_at AS stored_at, to_jsonb(s) AS stored,
-				   -- a row without a time is as new as the import
-				   coalesce(g.submitted_at, greatest(now(), s.submitted_at)) AS submitted_at
-			FROM jsonb_to_recordset($1) AS g(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean)
-			LEFT JOIN %1$I.%2$I s ON s.round_id = $2 AND s.%4$I = g.who
-			WHERE NOT g.refused
-		), seen AS (
-			SELECT g.*,
-				   row_number() OVER (PARTITION BY g.who ORDER BY g.submitted_at DESC, g.line DESC) = 1 AS last,
-				   -- the file says the same once more further down
-				   row_number() OVER (PARTITION BY g.who, g.submitted_at, g.answers ORDER BY g.line DESC) > 1 AS repeated,
-				   coalesce(g.stored @> g.answers AND (NOT g.stamped OR g.submitted_at = g.stored_at), false) AS as_stored,
-				   EXISTS (SELECT FROM %1$I.%3$I h
-						   WHERE h.round_id = $2 AND h.%4$I = g.who AND to_jsonb(h) @> g.answers
-							 AND (NOT g.stamped OR h.submitted_at = g.submitted_at)) AS in_history
-			FROM given g
-		), judged AS (
-			-- an old version wins again only where nothing is stored, or when a row without a time brings it back
-			SELECT s.*, s.last AND NOT s.as_stored
-						AND (s.stored IS NULL OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND s.stamped)) AS wins
-			FROM seen s
-		), outcome AS (
-			SELECT j.*,
-				   CASE
-					   WHEN j.wins THEN CASE WHEN j.stored IS NULL THEN 'loaded' ELSE 'corrected' END
-					   WHEN j.repeated OR j.as_stored THEN 'unchanged'
-					   WHEN j.stored IS NOT NULL AND (j.in_history OR j.submitted_at < j.stored_at
-													  OR NOT bool_or(j.wins) OVER (PARTITION BY j.who)) THEN 'unchanged'
-					   ELSE 'corrected'
-				   END AS outcome
-			FROM judged j
-		), filled AS (
-			-- questions that the file does not ask keep their answers
-			SELECT o.*, coalesce(o.stored, '{}') || o.answers
-				   || jsonb_build_object('round_id', $2, %4$L, o.who, 'submitted_at', o.submitted_at,
-										 'source', format('%%s, строка %%s', $3, o.line),
-										 'recorded_at', m.moment, 'recorded_by', current_user,
-										 'replaced_at', m.moment, 'replaced_by', current_user) AS document
-			-- what goes to the history at once has never stood
-			FROM outcome o CROSS JOIN (SELECT clock_timestamp() AS moment) m
-		), kept AS (
-			INSERT INTO %1$I.%3$I
-			SELECT h.* FROM filled f CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I.%3$I, f.document) h
-			WHERE NOT f.wins AND NOT f.repeated AND NOT f.as_stored AND NOT f.in_history
-			ORDER BY f.line
+		WITH given AS MATERIALIZED (
+			SELECT j.line, j.who, j.put IS NOT NULL AS wins,
+				   -- questions that the file does not ask keep their answers
+				   jsonb_populate_record(NULL::%1$I.%2$I, coalesce(j.stored, '{}') || coalesce(j.put, j.kept)
+					   || jsonb_build_object('round_id', $2, %4$L, j.who, 'submitted_at', j.submitted_at,
+											 'source', shnor.import_source($3, j.line, j.patched))) AS v
+			FROM jsonb_to_recordset($1)
+				AS j(line integer, who integer, patched boolean, submitted_at timestamptz, stored jsonb, put jsonb, kept jsonb)
+			WHERE num_nonnulls(j.put, j.kept) > 0
 		), put AS (
-			INSERT INTO %1$I.%2$I
-			SELECT s.* FROM filled f CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I.%2$I, f.document) s
-			WHERE f.wins
-			ORDER BY f.line
-			ON CONFLICT (round_id, %4$I) DO UPDATE SET %5$s
+			INSERT INTO %1$I.%2$I AS s (%7$s, recorded_at)
+			SELECT %8$s, $4 FROM given g WHERE g.wins ORDER BY g.who
+			-- somebody else may have stored a later answer since
+			ON CONFLICT (round_id, %4$I) DO UPDATE SET %9$s WHERE s.submitted_at <= excluded.submitted_at
+			RETURNING s.%4$I AS who
+		), overtaken AS MATERIALIZED (
+			SELECT g.line FROM given g WHERE g.wins AND NOT EXISTS (SELECT FROM put p WHERE p.who = g.who)
+		), version AS (
+			INSERT INTO %1$I.%3$I (%5$s, recorded_at, replaced_at)
+			SELECT %6$s, $4, $4 FROM given g WHERE NOT g.wins OR g.line IN (SELECT o.line FROM overtaken o) ORDER BY g.line
 		)
-		SELECT count(*) FILTER (WHERE f.outcome = 'loaded'), count(*) FILTER (WHERE f.outcome = 'corrected'),
-			   count(*) FILTER (WHERE f.outcome = 'unchanged')
-		FROM filled f
-	$sql$, region, answers, answers || '_history', who, changes)
-	INTO loaded, corrected, unchanged USING readings, round_id, source;
+		SELECT array_agg(o.line) FROM overtaken o
+	$sql$, region, answers, answers || '_history', key,
+		(SELECT string_agg(format('%I', c), ', ') FROM unnest(told || questions) AS c),
+		(SELECT string_agg(format('(g.v).%I', c), ', ') FROM unnest(told || questions) AS c),
+		(SELECT string_agg(format('%I', c), ', ') FROM unnest(told || asked) AS c),
+		(SELECT string_agg(format('(g.v).%I', c), ', ') FROM unnest(told || asked) AS c),
+		(SELECT string_agg(format('%1$I = excluded.%1$I', c), ', ') FROM unnest('{submitted_at,source,recorded_at}' || asked) AS c))
+	INTO overtaken USING judged, round_id, source, moment;
+	RETURN coalesce(overtaken, '{}');
 END
 $function$;
 COMMENT ON FUNCTION import_store(text, integer, text, jsonb, text[], text) IS
-'Internal: stores the rows of import_rows() that are not refused. Of several rows of one school or municipality the latest (submitted_at, then line) stands if it is not older than what is stored; the others and what it replaces go to the history. loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored.';
+'Internal: stores what import_judge() says of the form''s rows. Returns the lines whose place somebody else took meanwhile with a later answer: they are in the history.';
 
-CREATE FUNCTION import_store_source(region text, round_id integer, respondent text, readings jsonb, asked text[],
-									data_source text, source text,
-									OUT loaded integer, OUT corrected integer, OUT unchanged integer)
+CREATE FUNCTION import_store_source(region text, round_id integer, respondent text, judged jsonb, data_source text, source text)
+RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
--- as import_rows()
-SET enable_nestloop = off
-SET jit = off
 AS $function$
 #variable_conflict use_column
+DECLARE
+	placed	jsonb;
+	moment	timestamptz := clock_timestamp();
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
-	WITH record AS (
-		SELECT r.line, r.who, r.submitted_at, r.answers
-		FROM jsonb_to_recordset(readings) AS r(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean)
-		WHERE NOT r.refused
-	), told AS MATERIALIZED (
-		SELECT CASE import_store_source.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END AS who,
-			   a.question, coalesce(to_jsonb(a.answer_count), to_jsonb(a.answer_yes)) AS value, a.submitted_at, a.kept
-		FROM (SELECT s.round_id, s.school_id, s.municipality_id, s.question, s.data_source, s.answer_count, s.answer_yes,
-					 s.submitted_at, true AS kept FROM source_answer s
-			  UNION ALL
-			  SELECT h.round_id, h.school_id, h.municipality_id, h.question, h.data_source, h.answer_count, h.answer_yes,
-					 h.submitted_at, false FROM source_answer_history h) a
-		WHERE a.round_id = import_store_source.round_id AND a.data_source = import_store_source.data_source
-		  AND a.question = ANY (asked)
-	), given AS (
-		SELECT r.line, r.who, v.key AS question, v.value, r.submitted_at IS NOT NULL AS stamped,
-			   s.value AS stored_value, s.submitted_at AS stored_at,
-			   -- a row without a time is as new as the import
-			   coalesce(r.submitted_at, greatest(now(), s.submitted_at)) AS submitted_at
-		FROM record r
-		CROSS JOIN LATERAL jsonb_each(r.answers) v
-		LEFT JOIN told s ON s.who = r.who AND s.question = v.key AND s.kept
-	), last AS (
-		-- an empty cell says nothing: of each question the latest row that answers it
-		SELECT DISTINCT ON (g.who, g.question) g.* FROM given g
-		ORDER BY g.who, g.question, g.submitted_at DESC, g.line DESC
-	), wins AS MATERIALIZED (
-		SELECT l.* FROM last l
-		LEFT JOIN (SELECT DISTINCT t.who, t.question, t.value, t.submitted_at FROM told t WHERE NOT t.kept) h
-			ON h.who = l.who AND h.question = l.question AND h.value = l.value AND h.submitted_at = l.submitted_at
-		WHERE l.stored_value IS NULL
-		   OR l.submitted_at >= l.stored_at
-			  AND NOT (l.value = l.stored_value AND (NOT l.stamped OR l.submitted_at = l.stored_at))
-			  -- an old version wins again only when a row without a time brings it back
-			  AND NOT (l.stamped AND h.who IS NOT NULL)
-	), put AS (
+	WITH put AS (
 		INSERT INTO source_answer AS a
 			(round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes, submitted_at, source)
-		SELECT import_store_source.round_id, CASE import_store_source.respondent WHEN 'school' THEN w.who END,
-			   CASE import_store_source.respondent WHEN 'municipality' THEN w.who END, w.question, import_store_source.data_source,
-			   CASE jsonb_typeof(w.value) WHEN 'number' THEN w.value::integer END,
-			   CASE jsonb_typeof(w.value) WHEN 'boolean' THEN w.value::boolean END,
-			   w.submitted_at, format('%s, строка %s', import_store_source.source, w.line)
-		FROM wins w
-		ORDER BY w.line, w.question
+		SELECT import_store_source.round_id, CASE import_store_source.respondent WHEN 'school' THEN j.who END,
+			   CASE import_store_source.respondent WHEN 'municipality' THEN j.who END, v.key, import_store_source.data_source,
+			   CASE jsonb_typeof(v.value) WHEN 'number' THEN v.value::integer END,
+			   CASE jsonb_typeof(v.value) WHEN 'boolean' THEN v.value::boolean END,
+			   j.submitted_at, shnor.import_source(import_store_source.source, j.line, j.patched)
+		FROM jsonb_to_recordset(judged) AS j(line integer, who integer, patched boolean, submitted_at timestamptz, put jsonb)
+		CROSS JOIN LATERAL jsonb_each(j.put) v
+		ORDER BY j.who, v.key
 		ON CONFLICT (round_id, school_id, municipality_id, question, data_source) DO UPDATE
 		SET answer_count = excluded.answer_count, answer_yes = excluded.answer_yes, submitted_at = excluded.submitted_at,
 			source = excluded.source, recorded_at = excluded.recorded_at,
 			-- the order behind another answer is not behind this one
 			legal_act_id = CASE WHEN (a.answer_count, a.answer_yes) IS NOT DISTINCT FROM (excluded.answer_count, excluded.answer_yes)
 							   THEN a.legal_act_id END
-	), change AS (
-		SELECT w.line, w.who, w.line = max(w.line) OVER (PARTITION BY w.who) AS final
-		FROM (SELECT DISTINCT w.line, w.who FROM wins w) w
+		-- somebody else may have stored a later answer since
+		WHERE a.submitted_at <= excluded.submitted_at
+		RETURNING coalesce(a.school_id, a.municipality_id) AS who, a.question
 	)
-	SELECT count(*) FILTER (WHERE o.outcome = 'loaded'), count(*) FILTER (WHERE o.outcome = 'corrected'),
-		   count(*) FILTER (WHERE o.outcome = 'unchanged')
-	INTO loaded, corrected, unchanged
-	FROM (SELECT CASE WHEN c.line IS NULL THEN 'unchanged' WHEN t.who IS NULL AND c.final THEN 'loaded' ELSE 'corrected' END AS outcome
-		  FROM record r
-		  LEFT JOIN change c ON c.line = r.line
-		  LEFT JOIN (SELECT DISTINCT t.who FROM told t WHERE t.kept) t ON t.who = c.who) o;
+	SELECT coalesce(jsonb_object_agg(p.who || ' ' || p.question, true), '{}') INTO placed FROM put p;
+
+	-- a version bears the number of the answer that stands
+	INSERT INTO source_answer_history
+		(source_answer_id, round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes, submitted_at, source,
+		 recorded_at, replaced_at)
+	SELECT coalesce(a.source_answer_id, nextval(pg_get_serial_sequence(format('%I.source_answer', region), 'source_answer_id'))),
+		   import_store_source.round_id, CASE import_store_source.respondent WHEN 'school' THEN j.who END,
+		   CASE import_store_source.respondent WHEN 'municipality' THEN j.who END, v.key, import_store_source.data_source,
+		   CASE jsonb_typeof(v.value) WHEN 'number' THEN v.value::integer END,
+		   CASE jsonb_typeof(v.value) WHEN 'boolean' THEN v.value::boolean END,
+		   j.submitted_at, shnor.import_source(import_store_source.source, j.line, j.patched),
+		   -- it has never stood
+		   moment, moment
+	FROM jsonb_to_recordset(judged) AS j(line integer, who integer, patched boolean, submitted_at timestamptz, put jsonb, kept jsonb)
+	CROSS JOIN LATERAL (SELECT k.key, k.value FROM jsonb_each(j.kept) k
+						UNION ALL
+						SELECT p.key, p.value FROM jsonb_each(j.put) p WHERE NOT placed ? (j.who || ' ' || p.key)) v
+	LEFT JOIN source_answer a
+		ON a.round_id = import_store_source.round_id AND a.data_source = import_store_source.data_source AND a.question = v.key
+	   AND CASE import_store_source.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END = j.who
+	ORDER BY j.line, v.key;
 END
 $function$;
-COMMENT ON FUNCTION import_store_source(text, integer, text, jsonb, text[], text, text) IS
-'Internal: stores the answers of import_rows() as those of another source than the form, one row per respondent and question answered. Of several rows the latest that answers a question stands if it is not older than what that source has said before; what it replaces goes to source_answer_history. loaded: first answers of a respondent in that source; corrected: rows that changed something; unchanged: rows that changed nothing.';
+COMMENT ON FUNCTION import_store_source(text, integer, text, jsonb, text, text) IS
+'Internal: stores what import_judge() says of the rows of another source than the form, one row per respondent and question answered.';

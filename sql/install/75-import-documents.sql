@@ -67,10 +67,9 @@ AS $function$
 				WHEN EXISTS (SELECT FROM unnest(v.links) AS l WHERE octet_length(l) > 2000) THEN 'long_link' END
 	FROM jsonb_to_recordset(columns -> 'columns')
 		AS c(column_no integer, header text, answer_type text, question text, problem text)
-	CROSS JOIN LATERAL shnor.form_rows(content, columns ->> 'delimiter') r
+	CROSS JOIN shnor.import_records(content, columns) r
 	CROSS JOIN LATERAL (SELECT r.fields[c.column_no] AS raw, shnor.import_links(r.fields[c.column_no]) AS links) v
 	WHERE c.answer_type = 'document' AND c.problem IS NULL
-	  AND r.line > (columns ->> 'line')::integer
 	  -- a dash, «нет», «нет данных»: no document, and nothing to say of it
 	  AND (v.links <> '{}'
 		   OR shnor.form_yes_no(v.raw) IS DISTINCT FROM false
@@ -80,13 +79,47 @@ $function$;
 COMMENT ON FUNCTION import_document_cells(text, jsonb) IS
 'Internal: the cells of documents of a file that say something: where they stand, the question that they prove, their links, and problem: no_link (text without a link) or long_link (a link of more than 2000 bytes, left out). columns is what import_document_columns() gives.';
 
-CREATE FUNCTION import_store_documents(region text, round_id integer, respondent text, readings jsonb, cells jsonb, source text)
-RETURNS integer
-LANGUAGE plpgsql
+CREATE FUNCTION import_new_documents(region text, round_id integer, respondent text, readings jsonb, cells jsonb,
+									 OUT who integer, OUT question text, OUT link text, OUT line integer, OUT column_no integer,
+									 OUT header text, OUT place bigint, OUT patched boolean)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 -- as import_rows()
 SET enable_nestloop = off
 SET jit = off
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	WITH found AS (
+		-- a link that stands in several rows is the document of the first
+		SELECT DISTINCT ON (r.who, c.question, l.link)
+			   r.who, c.question, l.link, c.line, c.column_no, c.header, l.position, r.patched
+		FROM jsonb_to_recordset(cells) AS c(line integer, column_no integer, header text, question text, links text[])
+		JOIN jsonb_to_recordset(readings) AS r(line integer, who integer, refused boolean, patched boolean)
+			ON r.line = c.line AND NOT r.refused
+		CROSS JOIN LATERAL unnest(c.links) WITH ORDINALITY AS l(link, position)
+		ORDER BY r.who, c.question, l.link, c.line, c.column_no, l.position
+	)
+	SELECT f.* FROM found f
+	-- whatever else is known of it by now: its kind, its title, how it was checked
+	WHERE NOT EXISTS (
+		SELECT FROM document d
+		WHERE d.round_id = import_new_documents.round_id AND d.question = f.question AND d.link = f.link
+		  AND CASE import_new_documents.respondent WHEN 'school' THEN d.school_id ELSE d.municipality_id END = f.who)
+	ORDER BY f.line, f.column_no, f.position;
+END
+$function$;
+COMMENT ON FUNCTION import_new_documents(text, integer, text, jsonb, jsonb) IS
+'Internal: the links of import_document_cells() in the rows of import_rows() that are not refused, without those that are there for this question of this respondent in this round.';
+
+CREATE FUNCTION import_store_documents(region text, round_id integer, respondent text, readings jsonb, cells jsonb, source text)
+RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 #variable_conflict use_column
 DECLARE
@@ -94,28 +127,17 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
-	WITH found AS (
-		-- a link that stands in several rows is the document of the first
-		SELECT DISTINCT ON (r.who, c.question, l.link) r.who, c.question, l.link, c.line, c.column_no, l.position
-		FROM jsonb_to_recordset(cells) AS c(line integer, column_no integer, question text, links text[])
-		JOIN jsonb_to_recordset(readings) AS r(line integer, who integer, refused boolean) ON r.line = c.line AND NOT r.refused
-		CROSS JOIN LATERAL unnest(c.links) WITH ORDINALITY AS l(link, position)
-		ORDER BY r.who, c.question, l.link, c.line, c.column_no, l.position
-	)
 	INSERT INTO document (round_id, school_id, municipality_id, question, link, source)
-	SELECT import_store_documents.round_id, CASE import_store_documents.respondent WHEN 'school' THEN f.who END,
-		   CASE import_store_documents.respondent WHEN 'municipality' THEN f.who END, f.question, f.link,
-		   format('%s, строка %s', import_store_documents.source, f.line)
-	FROM found f
-	-- whatever else is known of it by now: its kind, its title, how it was checked
-	WHERE NOT EXISTS (
-		SELECT FROM document d
-		WHERE d.round_id = import_store_documents.round_id AND d.question = f.question AND d.link = f.link
-		  AND CASE import_store_documents.respondent WHEN 'school' THEN d.school_id ELSE d.municipality_id END = f.who)
-	ORDER BY f.line, f.column_no, f.position;
+	SELECT import_store_documents.round_id, CASE import_store_documents.respondent WHEN 'school' THEN n.who END,
+		   CASE import_store_documents.respondent WHEN 'municipality' THEN n.who END, n.question, n.link,
+		   shnor.import_source(import_store_documents.source, n.line, n.patched)
+	FROM shnor.import_new_documents(region, import_store_documents.round_id, import_store_documents.respondent, readings, cells) n
+	ORDER BY n.line, n.column_no, n.place
+	-- somebody else may have entered it a moment ago
+	ON CONFLICT DO NOTHING;
 	GET DIAGNOSTICS added = ROW_COUNT;
 	RETURN added;
 END
 $function$;
 COMMENT ON FUNCTION import_store_documents(text, integer, text, jsonb, jsonb, text) IS
-'Internal: stores the links of import_document_cells() in the rows of import_rows() that are not refused as documents, and returns how many were added. A link that is there for this question of this respondent in this round is not added again.';
+'Internal: stores what import_new_documents() finds, and returns how many were added.';

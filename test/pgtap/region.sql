@@ -18,7 +18,7 @@ SELECT results_eq('SELECT title, time_zone FROM probe.setting',
 -- tables
 SELECT tables_are('probe', ARRAY['setting', 'municipality', 'school', 'legal_act', 'round', 'school_status', 'question',
 	'indicator', 'target', 'submission', 'submission_history', 'municipal_submission', 'municipal_submission_history',
-	'form_header', 'import', 'import_issue', 'history',
+	'form_header', 'import', 'import_issue', 'import_issue_history', 'import_correction', 'history',
 	'round_event', 'round_school', 'round_municipality', 'data_source', 'question_source', 'source_answer', 'source_answer_history', 'document',
 	'obligation_term', 'note', 'recommendation_template', 'recommendation', 'measure_kind', 'measure', 'measure_school', 'decision_kind', 'decision', 'decision_school',
 	'result', 'identification_rule', 'effectiveness_criterion', 'effectiveness_condition',
@@ -46,8 +46,10 @@ FROM (VALUES
 	('decision', 'decision_id round_id municipality_id indicator decision_kind title measure_id legal_act_id adopted_on due_on done_on state'),
 	('result', 'year school_id assessment subject grade participants below_minimum marks_sum source'),
 	('form_header', 'header field'),
-	('import', 'import_id round_id respondent source content content_sha256 imported_at imported_by rows_read loaded corrected refused unchanged'),
-	('import_issue', 'issue_id import_id line column_no header question raw_value row_values reason hint severity')
+	('import', 'import_id round_id respondent source content content_sha256 imported_at imported_by rows_read loaded corrected refused unchanged data_source asked refused_lines'),
+	('import_issue', 'issue_id import_id line column_no header question raw_value row_values reason hint severity school_id municipality_id submitted_at'),
+	('import_issue_history', 'issue_id import_id line column_no header question raw_value row_values reason hint severity school_id municipality_id submitted_at resolved_at resolved_by resolution resolution_reason'),
+	('import_correction', 'correction_id import_id line column_no value_before value reason corrected_at corrected_by')
 ) AS t(name, columns);
 SELECT is(pg_temp.columns_of('probe.' || t || '_history'), replace(pg_temp.columns_of('probe.' || t), ' recorded_at', ' replaced_at replaced_by recorded_at'),
 		  t || '_history has the same columns and who replaced the row when')
@@ -64,7 +66,7 @@ SELECT views_are('probe', ARRAY['round_indicator', 'round_methodology', 'school_
 	'school_competence', 'competence_result', 'municipal_competence', 'regional_competence',
 	'monitoring_year', 'school_year', 'spell_year', 'spell_case', 'spell_condition', 'effectiveness', 'result_pair', 'measure_target', 'measure_effect',
 	'publication_report', 'publication_regional_report', 'publication_pair', 'publication_definition_change', 'publication_respondent_change', 'publication_difference',
-	'round_rule', 'round_place', 'validation_case', 'municipal_validation_case', 'round_rule_set', 'validation_finding', 'history_change']);
+	'round_rule', 'round_place', 'validation_case', 'municipal_validation_case', 'round_rule_set', 'validation_finding', 'history_change', 'import_state']);
 SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of view ' || t.name)
 FROM (VALUES
 	('school_round', 'round_id municipality_id school_id low_results adverse_conditions risk_zone submitted_at teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved kind is_school is_preschool is_supplementary'),
