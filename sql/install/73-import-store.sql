@@ -10,7 +10,12 @@ DECLARE
 	answers	text := CASE respondent WHEN 'school' THEN 'submission' ELSE 'municipal_submission' END;
 	who		text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
 	changes	text := (SELECT string_agg(format('%1$I = excluded.%1$I', a), ', ') FROM unnest(asked || '{submitted_at,source}') AS a);
+	overtaken boolean;
 BEGIN
+	-- an answer that is being changed otherwise is waited for, and compared as it stands then
+	EXECUTE format('SELECT FROM %1$I.%2$I s WHERE s.round_id = $2 AND s.%3$I IN (SELECT g.who FROM jsonb_to_recordset($1) AS g(who integer, refused boolean) WHERE NOT g.refused)
+					ORDER BY s.%3$I FOR NO KEY UPDATE', region, answers, who) USING readings, round_id;
+
 	-- %1$I region, %2$I answers, %3$I history, %4$I who, %5$s changes; $1 rows, $2 round, $3 source
 	EXECUTE format($sql$
 		WITH given AS (
@@ -58,21 +63,40 @@ BEGIN
 			WHERE NOT f.wins AND NOT f.repeated AND NOT f.as_stored AND NOT f.in_history
 			ORDER BY f.line
 		), put AS (
-			INSERT INTO %1$I.%2$I
+			INSERT INTO %1$I.%2$I AS a
 			SELECT s.* FROM filled f CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I.%2$I, f.document) s
 			WHERE f.wins
 			ORDER BY f.line
-			ON CONFLICT (round_id, %4$I) DO UPDATE SET %5$s
+			ON CONFLICT (round_id, %4$I) DO UPDATE SET %5$s WHERE a.submitted_at <= excluded.submitted_at
+			RETURNING 1
 		)
 		SELECT count(*) FILTER (WHERE f.outcome = 'loaded'), count(*) FILTER (WHERE f.outcome = 'corrected'),
-			   count(*) FILTER (WHERE f.outcome = 'unchanged')
+			   count(*) FILTER (WHERE f.outcome = 'unchanged'), count(*) FILTER (WHERE f.wins) > (SELECT count(*) FROM put)
 		FROM filled f
 	$sql$, region, answers, answers || '_history', who, changes)
-	INTO loaded, corrected, unchanged USING readings, round_id, source;
+	INTO loaded, corrected, unchanged, overtaken USING readings, round_id, source;
+	PERFORM shnor.import_overtaken(overtaken);
 END
 $function$;
 COMMENT ON FUNCTION import_store(text, integer, text, jsonb, text[], text) IS
 'Internal: stores the rows of import_rows() that are not refused. Of several rows of one school or municipality the latest (submitted_at, then line) stands if it is not older than what is stored; the others and what it replaces go to the history. loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored.';
+
+-- First answers that somebody else has entered while the file was read, later ones than the file's: it cannot be told
+-- from here what the file's would have been in the history.
+CREATE FUNCTION import_overtaken(overtaken boolean) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	IF overtaken THEN
+		RAISE EXCEPTION 'пока загружался файл, внесены более поздние ответы'
+			USING ERRCODE = 'serialization_failure',
+				  HINT = 'Ничего не загружено. Загрузите файл ещё раз.';
+	END IF;
+END
+$function$;
+COMMENT ON FUNCTION import_overtaken(boolean) IS
+'Internal: refuses an import (40001) whose answers were overtaken by later ones that it could not see.';
 
 CREATE FUNCTION import_store_source(region text, round_id integer, respondent text, readings jsonb, asked text[],
 									data_source text, source text,
@@ -84,8 +108,15 @@ SET enable_nestloop = off
 SET jit = off
 AS $function$
 #variable_conflict use_column
+DECLARE
+	overtaken boolean;
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	-- as import_store()
+	PERFORM FROM source_answer a
+	WHERE a.round_id = import_store_source.round_id AND a.data_source = import_store_source.data_source AND a.question = ANY (asked)
+	ORDER BY a.source_answer_id FOR NO KEY UPDATE;
 
 	WITH record AS (
 		SELECT r.line, r.who, r.submitted_at, r.answers
@@ -138,17 +169,20 @@ BEGIN
 			-- the order behind another answer is not behind this one
 			legal_act_id = CASE WHEN (a.answer_count, a.answer_yes) IS NOT DISTINCT FROM (excluded.answer_count, excluded.answer_yes)
 							   THEN a.legal_act_id END
+		WHERE a.submitted_at <= excluded.submitted_at
+		RETURNING 1
 	), change AS (
 		SELECT w.line, w.who, w.line = max(w.line) OVER (PARTITION BY w.who) AS final
 		FROM (SELECT DISTINCT w.line, w.who FROM wins w) w
 	)
 	SELECT count(*) FILTER (WHERE o.outcome = 'loaded'), count(*) FILTER (WHERE o.outcome = 'corrected'),
-		   count(*) FILTER (WHERE o.outcome = 'unchanged')
-	INTO loaded, corrected, unchanged
+		   count(*) FILTER (WHERE o.outcome = 'unchanged'), (SELECT count(*) FROM wins) > (SELECT count(*) FROM put)
+	INTO loaded, corrected, unchanged, overtaken
 	FROM (SELECT CASE WHEN c.line IS NULL THEN 'unchanged' WHEN t.who IS NULL AND c.final THEN 'loaded' ELSE 'corrected' END AS outcome
 		  FROM record r
 		  LEFT JOIN change c ON c.line = r.line
 		  LEFT JOIN (SELECT DISTINCT t.who FROM told t WHERE t.kept) t ON t.who = c.who) o;
+	PERFORM shnor.import_overtaken(overtaken);
 END
 $function$;
 COMMENT ON FUNCTION import_store_source(text, integer, text, jsonb, text[], text, text) IS

@@ -112,7 +112,9 @@ BEGIN
 		SELECT FROM document d
 		WHERE d.round_id = import_store_documents.round_id AND d.question = f.question AND d.link = f.link
 		  AND CASE import_store_documents.respondent WHEN 'school' THEN d.school_id ELSE d.municipality_id END = f.who)
-	ORDER BY f.line, f.column_no, f.position;
+	ORDER BY f.line, f.column_no, f.position
+	-- entered by hand meanwhile
+	ON CONFLICT DO NOTHING;
 	GET DIAGNOSTICS added = ROW_COUNT;
 	RETURN added;
 END
