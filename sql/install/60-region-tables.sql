@@ -126,7 +126,12 @@ BEGIN
 		valid_until		date,
 		UNIQUE NULLS NOT DISTINCT (question, valid_from),
 		CHECK (valid_from < valid_until),
-		CHECK (part_of IS NULL OR part_of <> question AND answer_type = 'count')
+		CHECK (part_of IS NULL OR part_of <> question AND answer_type = 'count'),
+		-- check_versions() sees what its transaction sees, in REPEATABLE READ less than there is; this sees all. A number
+		-- stands for the code: equality of text in GiST would need an extension. Deferred: the trigger says what to do.
+		CONSTRAINT question_one_version_a_day
+			EXCLUDE USING gist (int8range(hashtextextended(question, 0), hashtextextended(question, 0), '[]') WITH =,
+								daterange(valid_from, valid_until) WITH &&) DEFERRABLE INITIALLY DEFERRED
 	);
 
 	CREATE TABLE indicator (
@@ -161,7 +166,11 @@ BEGIN
 			   OR level = 'municipality' AND denominator IS NULL AND polarity <> 'lower_is_better'),
 		CONSTRAINT indicator_versions_overlap
 			EXCLUDE USING gist (int8range(indicator_id, indicator_id, '[]') WITH =,
-								daterange(valid_from, valid_until) WITH &&)
+								daterange(valid_from, valid_until) WITH &&),
+		-- as in question: whatever a transaction in REPEATABLE READ sees
+		CONSTRAINT indicator_one_version_a_day
+			EXCLUDE USING gist (int8range(hashtextextended(indicator, 0), hashtextextended(indicator, 0), '[]') WITH =,
+								daterange(valid_from, valid_until) WITH &&) DEFERRABLE INITIALLY DEFERRED
 	);
 
 	CREATE TABLE target (

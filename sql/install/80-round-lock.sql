@@ -140,19 +140,6 @@ BEGIN
 					   t.name, t.first_day, t.day_after, t.refusal);
 		EXECUTE format('CREATE TRIGGER check_days_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION check_none_closed(%L)', t.name, t.refusal);
 	END LOOP;
-
-	-- The triggers that compare versions of a definition see what their transaction sees, in REPEATABLE READ less than
-	-- there is; these see all. A number stands for the code: equality of text in GiST would need an extension.
-	-- Deferred, so that the triggers, which say what to do instead, come first.
-	FOR t IN
-		SELECT * FROM (VALUES
-			('question', 'question'), ('indicator', 'indicator'), ('identification_rule', 'status'),
-			('question_source', $$question || ' ' || data_source$$)) AS v(name, code)
-	LOOP
-		EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I EXCLUDE USING gist (
-							int8range(hashtextextended(%3$s, 0), hashtextextended(%3$s, 0), ''[]'') WITH =, daterange(valid_from, valid_until) WITH &&)
-						DEFERRABLE INITIALLY DEFERRED', t.name, t.name || '_one_version_a_day', t.code);
-	END LOOP;
 END
 $function$;
 COMMENT ON FUNCTION region_lock_triggers(text) IS

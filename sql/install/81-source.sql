@@ -22,7 +22,11 @@ BEGIN
 		valid_from			date,
 		valid_until			date,
 		CHECK (valid_from < valid_until),
-		UNIQUE NULLS NOT DISTINCT (question, data_source, valid_from)
+		UNIQUE NULLS NOT DISTINCT (question, data_source, valid_from),
+		-- as in question: whatever a transaction in REPEATABLE READ sees
+		CONSTRAINT question_source_one_version_a_day
+			EXCLUDE USING gist (int8range(hashtextextended(question || ' ' || data_source, 0), hashtextextended(question || ' ' || data_source, 0), '[]') WITH =,
+								daterange(valid_from, valid_until) WITH &&) DEFERRABLE INITIALLY DEFERRED
 	);
 
 	CREATE TABLE source_answer (

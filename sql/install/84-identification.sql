@@ -36,7 +36,11 @@ BEGIN
 		valid_from		date,
 		valid_until		date,
 		UNIQUE NULLS NOT DISTINCT (status, valid_from),
-		CHECK (valid_from < valid_until)
+		CHECK (valid_from < valid_until),
+		-- as in question: whatever a transaction in REPEATABLE READ sees
+		CONSTRAINT identification_rule_one_version_a_day
+			EXCLUDE USING gist (int8range(hashtextextended(status, 0), hashtextextended(status, 0), '[]') WITH =,
+								daterange(valid_from, valid_until) WITH &&) DEFERRABLE INITIALLY DEFERRED
 	);
 
 	CREATE TRIGGER check_versions AFTER INSERT OR UPDATE ON identification_rule
