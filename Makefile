@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench versions restore delta
+HOUSE = help setup test demo bench versions restore delta isolation crash stress
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -92,6 +92,9 @@ help:
 	@echo 'make delta          write the script that updates from the version released last'
 	@echo 'make setup          install the Debian packages that are missing, saying which'
 	@echo 'make test           set up, build, install, run all tests in a throw-away cluster'
+	@echo 'make isolation      of these the isolation specs alone: what sessions do to each other'
+	@echo 'make crash          kill -9 of a server at work, and what is left (KILLS=100 SEED=…): 15 minutes'
+	@echo 'make stress         importers, closers, publishers and readers at once (MINUTES=3 SEED=…)'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
 	@echo 'make versions       make test on PostgreSQL 17 and 18 (VERSIONS="17 18"), in chroots'
@@ -105,6 +108,15 @@ setup:
 
 test:
 	@$(script) test/run
+
+isolation:
+	@$(script) test/run --isolation
+
+crash:
+	@$(script) $(foreach v,KILLS SEED,$(if $($v),$v='$($v)')) test/crash
+
+stress:
+	@$(script) $(foreach v,MINUTES SEED,$(if $($v),$v='$($v)')) test/stress
 
 demo:
 	@$(script) test/cluster $(if $(KEEP),-k) -d shnor_demo test/demo

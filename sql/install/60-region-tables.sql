@@ -283,6 +283,30 @@ $function$;
 COMMENT ON FUNCTION region_tables_answers(text) IS
 'Internal: creates the tables of answers, their histories and the import journal in the schema named region.';
 
+-- Versions of one code on one day are told by check_versions(), which sees what its transaction sees, in REPEATABLE READ
+-- less than there is; these constraints see all. A number stands for the code: equality of text in GiST would need an
+-- extension. Deferred, because the trigger says what to do.
+CREATE FUNCTION region_version_constraints(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t record;
+BEGIN
+	FOR t IN SELECT v.name, v.code, v.name || '_one_version_a_day' AS constraint_name
+			 FROM (VALUES ('question', 'question'), ('indicator', 'indicator'), ('question_source', $$question || ' ' || data_source$$),
+						  ('identification_rule', 'status'), ('validation_rule', 'rule')) AS v(name, code)
+			 WHERE NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = to_regclass(format('%I.%I', region, v.name))
+																 AND c.conname = v.name || '_one_version_a_day') LOOP
+		EXECUTE format('ALTER TABLE %I.%I ADD CONSTRAINT %I EXCLUDE USING gist
+						(int8range(hashtextextended(%s, 0), hashtextextended(%s, 0), ''[]'') WITH =, daterange(valid_from, valid_until) WITH &&)
+						DEFERRABLE INITIALLY DEFERRED', region, t.name, t.constraint_name, t.code, t.code);
+	END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION region_version_constraints(text) IS
+'Internal: keeps versions of one code apart in the tables of definitions and rules of the schema named region, where that is not done yet.';
+
 CREATE FUNCTION region_tables_triggers(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp

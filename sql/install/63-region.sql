@@ -155,6 +155,7 @@ BEGIN
 	IF to_regclass(format('%I.access', region)) IS NULL THEN
 		PERFORM shnor.region_access_tables(region);
 	END IF;
+	PERFORM shnor.region_version_constraints(region);
 END
 $function$;
 COMMENT ON FUNCTION region_parts(text) IS

@@ -166,6 +166,8 @@ BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 	SELECT i.source, i.content, i.refused_lines INTO file FROM import i WHERE i.import_id = import_apply.import_id;
 
+	-- an answer that is being changed otherwise is waited for, and compared as it stands then
+	PERFORM shnor.import_lock_answers(region, round_no, answerer, readings, source_code);
 	SELECT coalesce(jsonb_agg(j ORDER BY j.line), '[]') INTO judged
 	FROM shnor.import_judge(region, round_no, answerer, readings, asked, source_code, (known ->> 'imported_at')::timestamptz) j;
 

@@ -10,6 +10,23 @@ $function$;
 COMMENT ON FUNCTION import_source(text, integer, boolean) IS
 'Internal: where an answer or a document comes from: the file, its line, and whether the row was corrected after it had been refused.';
 
+CREATE FUNCTION import_lock_answers(region text, round_id integer, respondent text, readings jsonb, data_source text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	key	text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
+BEGIN
+	-- in the order of their keys, so that who locks them otherwise in that order is not met halfway
+	EXECUTE format('SELECT FROM %I.%I s WHERE s.round_id = $1 AND s.%I IN (SELECT g.who FROM jsonb_to_recordset($2) AS g(who integer, refused boolean) WHERE NOT g.refused) %s FOR NO KEY UPDATE',
+				   region, CASE WHEN data_source <> 'form' THEN 'source_answer' WHEN respondent = 'school' THEN 'submission' ELSE 'municipal_submission' END,
+				   key, CASE WHEN data_source <> 'form' THEN 'AND s.data_source = $3 ORDER BY s.source_answer_id' ELSE format('ORDER BY s.%I', key) END)
+	USING round_id, readings, data_source;
+END
+$function$;
+COMMENT ON FUNCTION import_lock_answers(text, integer, text, jsonb, text) IS
+'Internal: waits for who is changing answers that the file is going to be compared with, and keeps them until the end of the transaction.';
+
 CREATE FUNCTION import_store(region text, round_id integer, respondent text, judged jsonb, asked text[], source text) RETURNS integer[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp

@@ -87,18 +87,22 @@ BEGIN
 		same	boolean := coalesce(was - days = is_now - days, false);
 		r		record;
 	BEGIN
-		FOR r IN EXECUTE format('SELECT r.round_id, r.title, r.state, r.cohort_on FROM %I.round r
-								 WHERE r.cohort_on <@ $1 <> (r.cohort_on <@ $2) OR r.cohort_on <@ $1 AND NOT $3
-								 ORDER BY r.round_id FOR SHARE', TG_TABLE_SCHEMA) USING held, holds, same LOOP
-			IF r.state = 'closed' THEN
-				RAISE EXCEPTION 'мониторинг «%» закрыт: %', r.title, TG_ARGV[2]
-					USING ERRCODE = 'object_not_in_prerequisite_state',
-						  DETAIL = format('Изменение затрагивает день состава этого мониторинга, %s.', to_char(r.cohort_on, 'DD.MM.YYYY')),
-						  HINT = format('Для будущих мониторингов завершите прежнюю запись датой %s позже этого дня и добавьте новую с той же датой %s. '
-										'Чтобы исправить закрытый мониторинг, откройте его заново: SELECT shnor.reopen_round(%L, %s, ''причина'');',
-										days[2], days[1], TG_TABLE_SCHEMA, r.round_id);
-			END IF;
-		END LOOP;
+		-- Who changes this and who closes a round wait for each other, whatever its day: it may move to this one and
+		-- close at once, and so may a round that is new and not seen from here (keep_round() takes the other lock).
+		-- Rows first: who waits for the second lock holds none that its holder would want.
+		EXECUTE format('SELECT FROM %I.round r ORDER BY r.round_id FOR SHARE', TG_TABLE_SCHEMA);
+		PERFORM pg_advisory_xact_lock_shared(hashtextextended(format('%s.round', TG_TABLE_SCHEMA), 0));
+		EXECUTE format('SELECT r.round_id, r.title, r.cohort_on FROM %I.round r
+						WHERE r.state = ''closed'' AND (r.cohort_on <@ $1 <> (r.cohort_on <@ $2) OR r.cohort_on <@ $1 AND NOT $3)
+						ORDER BY r.round_id LIMIT 1', TG_TABLE_SCHEMA) INTO r USING held, holds, same;
+		IF r.round_id IS NOT NULL THEN
+			RAISE EXCEPTION 'мониторинг «%» закрыт: %', r.title, TG_ARGV[2]
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  DETAIL = format('Изменение затрагивает день состава этого мониторинга, %s.', to_char(r.cohort_on, 'DD.MM.YYYY')),
+					  HINT = format('Для будущих мониторингов завершите прежнюю запись датой %s позже этого дня и добавьте новую с той же датой %s. '
+									'Чтобы исправить закрытый мониторинг, откройте его заново: SELECT shnor.reopen_round(%L, %s, ''причина'');',
+									days[2], days[1], TG_TABLE_SCHEMA, r.round_id);
+		END IF;
 		RETURN NULL;
 	END
 	$trigger$;
@@ -111,6 +115,9 @@ BEGIN
 	DECLARE
 		closed text;
 	BEGIN
+		-- as check_days_open()
+		EXECUTE format('SELECT FROM %I.round r ORDER BY r.round_id FOR SHARE', TG_TABLE_SCHEMA);
+		PERFORM pg_advisory_xact_lock_shared(hashtextextended(format('%s.round', TG_TABLE_SCHEMA), 0));
 		EXECUTE format('SELECT min(r.title) FROM %I.round r WHERE r.state = ''closed''', TG_TABLE_SCHEMA) INTO closed;
 		IF closed IS NOT NULL THEN
 			RAISE EXCEPTION 'мониторинг «%» закрыт: %', closed, TG_ARGV[0]

@@ -198,6 +198,8 @@ BEGIN
 		-- What was written down stays when the round is reopened, since the directory has municipalities and kinds of
 		-- today only: closed again, it takes over what has been corrected in school_status, and nothing else.
 		IF NEW.state = 'closed' THEN
+			-- who is changing statuses or definitions may not have seen this round, or not with this day (check_days_open())
+			PERFORM pg_advisory_xact_lock(hashtextextended(format('%s.round', TG_TABLE_SCHEMA), 0));
 			EXECUTE format(
 				'INSERT INTO %1$I.round_school (round_id, school_id, municipality_id, kind, low_results, adverse_conditions, risk_zone)
 				 SELECT $1, o.school_id, o.municipality_id, o.kind, false, false, false
@@ -292,6 +294,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value',
 				  HINT = 'Причину увидят те, кто спросит, почему изменились цифры закрытого мониторинга.';
 	END IF;
+	-- another who opens or closes it is waited for: one opening, one reason
+	EXECUTE format('SELECT FROM %I.round r WHERE r.round_id = $1 FOR NO KEY UPDATE', region) USING round_id;
 	state := shnor.region_round(region, round_id);
 	IF state <> 'closed' THEN
 		RAISE EXCEPTION 'мониторинг % не закрыт: его состояние — %', round_id,
