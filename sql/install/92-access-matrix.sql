@@ -81,8 +81,9 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
--- the lock alone: the policy lets no operator change a round
-('round', 'operator', 'UPDATE', false, '{reopening}'::text[]),
+-- why a round is reopened may name anybody; of changing a round an operator has the lock alone, the policy refuses the rest
+('round', 'operator', 'SELECT', true, '{reopening}'::text[]),
+('round', 'operator', 'UPDATE', false, '{reopening}'),
 ('round', 'approver', 'UPDATE', false, '{state,reopening}'),
 ('round', 'manager', 'INSERT', true, '{state,reopening}'),
 ('round', 'manager', 'UPDATE', true, '{state,reopening}'),
