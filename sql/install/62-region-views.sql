@@ -127,6 +127,7 @@ SELECT format($view$
 				UNION ALL
 				SELECT 'region', u.round_id, NULL, shnor.sum(u.tally)
 				FROM %1$I u
+				WHERE EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 				GROUP BY u.round_id
 			) AS t
 			CROSS JOIN LATERAL shnor.items(t.tally) AS x
@@ -186,6 +187,7 @@ $view$),
 	-- who belongs to a round: as written down when it closed, else as of its day. A round that was reopened keeps its
 	-- list, since the directory has municipalities and kinds of today only; statuses can be corrected, so they are read
 	-- anew. A school has each status at most once on a day, so the joins of statuses multiply nothing.
+	-- Who does not see the whole region cannot tell a list without his schools from none: the journal tells him.
 	SELECT w.round_id, w.municipality_id, w.school_id, w.kind, w.low_results, w.adverse_conditions, w.risk_zone
 	FROM round r
 	JOIN round_school w ON w.round_id = r.round_id
@@ -203,7 +205,11 @@ $view$),
 		FROM round r
 		JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
 					 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
+		-- a municipality's operator also sees schools that have left it, but they belong to it in old lists only
+		JOIN municipality h ON h.municipality_id = o.municipality_id
 		WHERE r.state <> 'closed' AND NOT EXISTS (SELECT FROM round_school w WHERE w.round_id = r.round_id)
+		  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+			   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
 	) AS b
 	LEFT JOIN school_status l ON l.school_id = b.school_id AND l.status = 'low_results'
 		AND l.since <= b.cohort_on AND (l.until IS NULL OR b.cohort_on < l.until)
@@ -225,6 +231,8 @@ $view$),
 	FROM round r
 	CROSS JOIN municipality m
 	WHERE NOT EXISTS (SELECT FROM round_municipality w WHERE w.round_id = r.round_id)
+	  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+		   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
 $view$),
 (410, 'school_round', $view$
 	-- of several sources the one that goes first has the word, the form's answer among them

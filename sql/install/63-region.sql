@@ -250,7 +250,8 @@ BEGIN
 		  UNION ALL SELECT * FROM shnor.region_publication_views()
 		  UNION ALL SELECT * FROM shnor.region_validation_views()
 		  UNION ALL SELECT * FROM shnor.region_import_views()
-		  UNION ALL SELECT * FROM shnor.region_history_views()) AS d
+		  UNION ALL SELECT * FROM shnor.region_history_views()
+		  UNION ALL SELECT * FROM shnor.region_access_views()) AS d
 	ORDER BY d.step;
 END
 $function$;

@@ -79,7 +79,7 @@ $view$),
 											   s.indicator, s.school_id)
 			FROM round_side p
 			JOIN school_indicator s ON s.round_id = p.side_round_id
-			CROSS JOIN (VALUES ('municipality'), ('region')) AS c(scope)
+			CROSS JOIN report_scope c
 			WHERE s.in_cohort
 		) AS w
 		GROUP BY w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.indicator
@@ -115,7 +115,7 @@ $view$),
 				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END, m.school_id) AS lists
 			FROM round_side p
 			JOIN round_member m ON m.round_id = p.side_round_id
-			CROSS JOIN (VALUES ('municipality'), ('region')) AS c(scope)
+			CROSS JOIN report_scope c
 			WHERE m.kind = 'school' AND (m.low_results OR m.adverse_conditions)
 		) AS l
 		JOIN result s ON s.school_id = l.school_id AND s.year = l.year

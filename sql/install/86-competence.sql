@@ -69,6 +69,7 @@ $view$),
 				   NULL AS indicator, NULL::bigint AS numerator, NULL::bigint AS denominator, NULL::numeric(25,4) AS percent
 			FROM school_competence c
 			GROUP BY GROUPING SETS ((c.round_id, c.municipality_id), (c.round_id))
+			HAVING grouping(c.municipality_id) = 0 OR EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 			UNION ALL
 			SELECT i.scope, i.round_id, i.municipality_id, NULL, NULL, NULL, NULL, NULL, i.indicator, i.numerator, i.denominator, i.percent
 			FROM indicator_result i
