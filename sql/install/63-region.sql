@@ -147,15 +147,15 @@ BEGIN
 	EXECUTE format('SELECT array_agg(r.round_id) FROM %I.round r WHERE r.state = ''closed''', region) INTO closed;
 	EXECUTE format('UPDATE %I.round r SET state = ''open'' WHERE r.round_id = ANY ($1)', region) USING closed;
 	-- last: what they refuse to change must stand first
-	PERFORM shnor.region_triggers(region);
+	PERFORM shnor.region_methodology_triggers(region);
 	EXECUTE format('UPDATE %I.round r SET state = ''closed'' WHERE r.round_id = ANY ($1)', region) USING closed;
 END
 $function$;
 COMMENT ON FUNCTION region_methodology_parts(text) IS
 'Internal: creates and fills the tables of rounds, sources, evidence, obligations, identification, effectiveness and publications in the schema named region.';
 
--- Each after the functions and tables that it uses. A trigger that a version does away with is dropped here by name.
-CREATE FUNCTION region_triggers(region text) RETURNS void
+-- each after the functions and tables that it uses
+CREATE FUNCTION region_methodology_triggers(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -168,6 +168,19 @@ BEGIN
 	PERFORM shnor.region_round_triggers(region);
 	PERFORM shnor.region_lock_triggers(region);
 	PERFORM shnor.region_publication_triggers(region);
+END
+$function$;
+COMMENT ON FUNCTION region_methodology_triggers(text) IS
+'Internal: creates or replaces the functions and triggers of the first tables and of those of region_methodology_parts in the schema named region.';
+
+-- A trigger that a version does away with is dropped here by name.
+CREATE FUNCTION region_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.region_methodology_triggers(region);
+	PERFORM shnor.region_validation_triggers(region);
 END
 $function$;
 COMMENT ON FUNCTION region_triggers(text) IS

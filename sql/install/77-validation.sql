@@ -46,8 +46,6 @@ BEGIN
 	-- a municipality is a negative respondent
 	CREATE UNIQUE INDEX validation_acceptance_standing ON validation_acceptance (round_id, (coalesce(school_id, -municipality_id)), rule)
 		WHERE withdrawn_at IS NULL;
-
-	PERFORM shnor.region_validation_triggers(region);
 END
 $function$;
 COMMENT ON FUNCTION region_validation_tables(text) IS
@@ -60,7 +58,7 @@ AS $function$
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
-	CREATE FUNCTION check_rule() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_rule() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -87,17 +85,17 @@ BEGIN
 	END
 	$trigger$;
 
-	CREATE TRIGGER check_rule BEFORE INSERT OR UPDATE ON validation_rule
+	CREATE OR REPLACE TRIGGER check_rule BEFORE INSERT OR UPDATE ON validation_rule
 		FOR EACH ROW EXECUTE FUNCTION check_rule();
-	CREATE TRIGGER check_versions AFTER INSERT OR UPDATE ON validation_rule
+	CREATE OR REPLACE TRIGGER check_versions AFTER INSERT OR UPDATE ON validation_rule
 		FOR EACH ROW EXECUTE FUNCTION check_versions('rule');
 	-- as region_lock_triggers() does for what else holds by days, and for rows of a round
-	CREATE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON validation_rule
+	CREATE OR REPLACE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON validation_rule
 		FOR EACH ROW EXECUTE FUNCTION check_days_open('valid_from', 'valid_until', 'правила проверки менять нельзя');
-	CREATE TRIGGER check_days_truncate BEFORE TRUNCATE ON validation_rule
+	CREATE OR REPLACE TRIGGER check_days_truncate BEFORE TRUNCATE ON validation_rule
 		FOR EACH STATEMENT EXECUTE FUNCTION check_none_closed('правила проверки менять нельзя');
 
-	CREATE FUNCTION check_acceptance() RETURNS trigger
+	CREATE OR REPLACE FUNCTION check_acceptance() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
@@ -115,20 +113,20 @@ BEGIN
 	$trigger$;
 
 	-- with a round that is deleted before it ever closed, what was accepted in it goes too
-	CREATE TRIGGER check_acceptance BEFORE UPDATE OR DELETE ON validation_acceptance
+	CREATE OR REPLACE TRIGGER check_acceptance BEFORE UPDATE OR DELETE ON validation_acceptance
 		FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION check_acceptance();
-	CREATE TRIGGER check_open_insert AFTER INSERT ON validation_acceptance REFERENCING NEW TABLE AS new_rows
+	CREATE OR REPLACE TRIGGER check_open_insert AFTER INSERT ON validation_acceptance REFERENCING NEW TABLE AS new_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION check_round_open('принимать замечания нельзя');
-	CREATE TRIGGER check_open_update AFTER UPDATE ON validation_acceptance REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+	CREATE OR REPLACE TRIGGER check_open_update AFTER UPDATE ON validation_acceptance REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION check_round_open('отзывать принятое нельзя');
-	CREATE TRIGGER check_open_delete AFTER DELETE ON validation_acceptance REFERENCING OLD TABLE AS old_rows
+	CREATE OR REPLACE TRIGGER check_open_delete AFTER DELETE ON validation_acceptance REFERENCING OLD TABLE AS old_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION check_round_open('удалять принятое нельзя');
-	CREATE TRIGGER check_acceptance_truncate BEFORE TRUNCATE ON validation_acceptance
+	CREATE OR REPLACE TRIGGER check_acceptance_truncate BEFORE TRUNCATE ON validation_acceptance
 		FOR EACH STATEMENT EXECUTE FUNCTION check_acceptance();
 END
 $function$;
 COMMENT ON FUNCTION region_validation_triggers(text) IS
-'Internal: creates the triggers of rules and accepted findings in the schema named region.';
+'Internal: creates or replaces the triggers of rules and accepted findings in the schema named region.';
 
 -- What a rule reads and says.
 
