@@ -195,7 +195,7 @@ $function$;
 COMMENT ON FUNCTION region_methodology_parts(text) IS
 'Internal: creates and fills the tables of rounds, sources, evidence, obligations, identification, effectiveness and publications in the schema named region.';
 
--- Each after the functions and tables that it uses. A trigger that a version does away with is dropped here by name.
+-- each after the functions and tables that it uses
 CREATE FUNCTION region_methodology_triggers(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -212,8 +212,9 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION region_methodology_triggers(text) IS
-'Internal: the functions and triggers on the tables of region_tables() and region_methodology_parts().';
+'Internal: creates or replaces the functions and triggers of the first tables and of those of region_methodology_parts in the schema named region.';
 
+-- A trigger that a version does away with is dropped here by name.
 CREATE FUNCTION region_triggers(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp

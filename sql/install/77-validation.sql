@@ -46,7 +46,6 @@ BEGIN
 	-- a municipality is a negative respondent
 	CREATE UNIQUE INDEX validation_acceptance_standing ON validation_acceptance (round_id, (coalesce(school_id, -municipality_id)), rule)
 		WHERE withdrawn_at IS NULL;
-
 END
 $function$;
 COMMENT ON FUNCTION region_validation_tables(text) IS
@@ -127,7 +126,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION region_validation_triggers(text) IS
-'Internal: creates the triggers of rules and accepted findings in the schema named region.';
+'Internal: creates or replaces the triggers of rules and accepted findings in the schema named region.';
 
 -- What a rule reads and says.
 

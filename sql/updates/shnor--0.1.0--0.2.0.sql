@@ -102,6 +102,24 @@ $function$;
 COMMENT ON FUNCTION region_tables_triggers(text) IS
 'Internal: creates or replaces the region''s own trigger functions and triggers (history of answers, known indicator codes, versions of definitions) in the schema named region.';
 
+CREATE OR REPLACE FUNCTION region_check(region text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	IF region IS NULL OR to_regclass(format('%I.submission', region)) IS NULL OR to_regclass(format('%I.import_issue', region)) IS NULL
+		OR to_regclass(format('%I.indicator', region)) IS NULL THEN
+		RAISE EXCEPTION 'схема «%» не является регионом', region
+			USING ERRCODE = 'invalid_schema_name',
+				  HINT = 'Регион создаёт функция shnor.create_region(). Проверьте имя и базу данных.';
+	ELSIF to_regclass(format('%I.round_school', region)) IS NULL OR to_regclass(format('%I.validation_rule', region)) IS NULL THEN
+		RAISE EXCEPTION 'регион «%» создан прежней версией', region
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);
+	END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION region_parts(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -155,7 +173,7 @@ BEGIN
 	EXECUTE format('SELECT array_agg(r.round_id) FROM %I.round r WHERE r.state = ''closed''', region) INTO closed;
 	EXECUTE format('UPDATE %I.round r SET state = ''open'' WHERE r.round_id = ANY ($1)', region) USING closed;
 	-- last: what they refuse to change must stand first
-	PERFORM shnor.region_triggers(region);
+	PERFORM shnor.region_methodology_triggers(region);
 	EXECUTE format('UPDATE %I.round r SET state = ''closed'' WHERE r.round_id = ANY ($1)', region) USING closed;
 END
 $function$;
@@ -163,7 +181,7 @@ $function$;
 COMMENT ON FUNCTION region_methodology_parts(text) IS
 'Internal: creates and fills the tables of rounds, sources, evidence, obligations, identification, effectiveness and publications in the schema named region.';
 
-CREATE FUNCTION region_triggers(region text) RETURNS void
+CREATE FUNCTION region_methodology_triggers(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -176,6 +194,19 @@ BEGIN
 	PERFORM shnor.region_round_triggers(region);
 	PERFORM shnor.region_lock_triggers(region);
 	PERFORM shnor.region_publication_triggers(region);
+END
+$function$;
+
+COMMENT ON FUNCTION region_methodology_triggers(text) IS
+'Internal: creates or replaces the functions and triggers of the first tables and of those of region_methodology_parts in the schema named region.';
+
+CREATE FUNCTION region_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.region_methodology_triggers(region);
+	PERFORM shnor.region_validation_triggers(region);
 END
 $function$;
 
@@ -335,6 +366,346 @@ $function$;
 COMMENT ON FUNCTION region_history_comments() IS
 'Internal: Russian comments of the history.';
 
+CREATE OR REPLACE FUNCTION import_rows(region text, round_id integer, respondent text, content text, columns jsonb, asked text[],
+							data_source text,
+							OUT line integer, OUT who integer, OUT submitted_at timestamptz, OUT answers jsonb,
+							OUT row_values text[], OUT issues jsonb, OUT refused boolean)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+-- nothing is known of a file's size when the plan is made: hash joins are right for small and large ones,
+-- and the price put on the nested loops that remain would start the JIT compiler
+SET enable_nestloop = off
+SET jit = off
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	WITH zone AS (
+		SELECT coalesce((SELECT s.time_zone FROM setting s), 'Europe/Moscow') AS time_zone
+	), header AS MATERIALIZED (
+		SELECT c.column_no, c.header, c.field, c.answer_type
+		FROM jsonb_to_recordset(columns -> 'columns')
+			AS c(column_no integer, header text, field text, answer_type text, respondent text)
+		WHERE c.answer_type NOT IN ('ignore', 'document') AND (c.respondent IS NULL OR c.respondent = import_rows.respondent)
+	), titled AS (
+		-- the first column of each field: where issues of the whole field are shown
+		SELECT DISTINCT ON (h.field) h.field, h.column_no, h.header FROM header h ORDER BY h.field, h.column_no
+	), record AS MATERIALIZED (
+		SELECT r.line, r.fields
+		FROM shnor.form_rows(content, columns ->> 'delimiter') r
+		WHERE r.line > (columns ->> 'line')::integer
+		  AND EXISTS (SELECT FROM unnest(r.fields) AS v WHERE shnor.form_clean(v) <> '')
+	), reading AS MATERIALIZED (
+		SELECT r.line, h.column_no, h.header, h.field, c.raw,
+			   CASE h.answer_type
+				   WHEN 'count' THEN to_jsonb(shnor.form_count(c.raw))
+				   WHEN 'yes_no' THEN to_jsonb(shnor.form_yes_no(c.raw))
+				   WHEN 'timestamp' THEN to_jsonb(shnor.form_timestamp(c.raw, z.time_zone))
+				   WHEN 'code' THEN to_jsonb(shnor.form_clean(c.raw))
+				   ELSE to_jsonb(shnor.form_normalize(c.raw))
+			   END AS value,
+			   CASE WHEN h.answer_type IN ('count', 'yes_no', 'timestamp')
+				   THEN shnor.form_problem(c.raw, h.answer_type) END AS problem
+		FROM record r
+		CROSS JOIN zone z
+		CROSS JOIN LATERAL unnest(r.fields) WITH ORDINALITY AS c(raw, column_no)
+		JOIN header h ON h.column_no = c.column_no
+		WHERE shnor.form_clean(c.raw) <> ''
+	), answer AS MATERIALIZED (
+		-- several columns may ask one thing: what is there counts
+		SELECT r.line, r.field, (array_agg(r.value ORDER BY r.column_no))[1] AS value,
+			   (array_agg(r.raw ORDER BY r.column_no))[1] AS raw,
+			   count(DISTINCT r.value) > 1 AS contradicts, string_agg(shnor.form_clean(r.raw), ' / ' ORDER BY r.column_no) AS all_raw
+		FROM reading r
+		WHERE r.problem IS NULL AND r.value IS NOT NULL
+		GROUP BY r.line, r.field
+	),
+
+	-- ---- who answers ----
+	place AS (
+		SELECT DISTINCT ON (k.key) k.key, k.municipality_id
+		FROM (SELECT shnor.form_normalize(m.name) AS key, m.municipality_id, 1 AS preference FROM municipality m
+			  UNION ALL
+			  SELECT m.oktmo, m.municipality_id, 2 FROM municipality m WHERE m.oktmo IS NOT NULL
+			  UNION ALL
+			  SELECT shnor.import_place(m.name), min(m.municipality_id), 3 FROM municipality m
+			  GROUP BY shnor.import_place(m.name) HAVING count(*) = 1) k
+		WHERE k.key <> ''
+		ORDER BY k.key, k.preference, k.municipality_id
+	), directory AS MATERIALIZED (
+		SELECT o.school_id, o.municipality_id, shnor.form_clean(o.code) AS code, shnor.form_normalize(o.name) AS name_key,
+			   format('%s (%s, код %s)', o.name, m.name, o.code) AS label,
+			   -- as the reports see it: a round that was reopened keeps its list, whatever the directory says
+			   b.school_id IS NOT NULL AS in_round,
+			   r.cohort_on
+		FROM school o
+		JOIN municipality m ON m.municipality_id = o.municipality_id
+		JOIN round r ON r.round_id = import_rows.round_id
+		LEFT JOIN round_member b ON b.round_id = import_rows.round_id AND b.school_id = o.school_id
+		WHERE import_rows.respondent = 'school'
+	), named AS MATERIALIZED (
+		SELECT r.line, r.code, r.name_key, r.place IS NOT NULL AS has_place,
+			   coalesce(p.municipality_id, q.municipality_id) AS municipality_id
+		FROM (SELECT r.line,
+					 max(a.value #>> '{}') FILTER (WHERE a.field = 'school_code') AS code,
+					 max(a.value #>> '{}') FILTER (WHERE a.field = 'school_name') AS name_key,
+					 max(a.value #>> '{}') FILTER (WHERE a.field = 'municipality') AS place
+			  FROM record r LEFT JOIN answer a ON a.line = r.line
+			  GROUP BY r.line) r
+		LEFT JOIN place p ON p.key = r.place
+		LEFT JOIN place q ON q.key = shnor.import_place(r.place)
+	), namesake AS (
+		-- schools of that name: anywhere, and where the row says
+		SELECT n.line, array_agg(d.school_id) AS anywhere,
+			   count(*) FILTER (WHERE h.here) AS here,
+			   count(*) FILTER (WHERE h.here AND d.in_round) AS here_in_round,
+			   coalesce(min(d.school_id) FILTER (WHERE h.here AND d.in_round), min(d.school_id) FILTER (WHERE h.here)) AS school_id,
+			   string_agg(d.label, '; ' ORDER BY d.label) FILTER (WHERE h.here AND d.in_round) AS labels
+		FROM named n
+		JOIN directory d ON d.name_key = n.name_key
+		CROSS JOIN LATERAL (SELECT NOT n.has_place OR d.municipality_id = n.municipality_id AS here) h
+		GROUP BY n.line
+	), matched AS (
+		SELECT n.*, c.school_id AS by_code,
+			   CASE WHEN s.here_in_round = 1 OR s.here = 1 THEN s.school_id END AS by_name,
+			   s.anywhere, s.here_in_round, s.here, s.labels
+		FROM named n
+		LEFT JOIN directory c ON c.code = n.code
+		LEFT JOIN namesake s ON s.line = n.line
+	), told AS (
+		SELECT m.*, coalesce(m.by_code, m.by_name) AS school_id,
+			   CASE
+				   WHEN m.by_code IS NOT NULL THEN
+					   CASE WHEN m.by_code <> ALL (m.anywhere) THEN 'code_and_name' END
+				   WHEN m.code IS NULL AND m.name_key IS NULL THEN 'no_school'
+				   WHEN m.name_key IS NULL THEN 'unknown_code'
+				   WHEN m.has_place AND m.municipality_id IS NULL THEN 'unknown_municipality'
+				   WHEN m.here_in_round > 1 THEN 'ambiguous_school'
+				   WHEN m.by_name IS NULL AND m.here > 1 THEN 'not_in_round'
+				   WHEN m.by_name IS NULL AND m.code IS NOT NULL THEN 'unknown_code'
+				   WHEN m.by_name IS NULL THEN 'unknown_school'
+			   END AS problem
+		FROM matched m
+		WHERE import_rows.respondent = 'school'
+		UNION ALL
+		SELECT m.*, NULL,
+			   CASE WHEN NOT m.has_place THEN 'no_municipality'
+				   WHEN m.municipality_id IS NULL THEN 'unknown_municipality' END
+		FROM matched m
+		WHERE import_rows.respondent = 'municipality'
+	), identified AS MATERIALIZED (
+		SELECT t.line, t.code, t.name_key, t.municipality_id, t.has_place, t.labels, d.label, d.cohort_on,
+			   CASE import_rows.respondent WHEN 'school' THEN t.school_id ELSE t.municipality_id END AS who,
+			   coalesce(t.problem, CASE WHEN NOT d.in_round THEN 'not_in_round'
+									   WHEN t.code IS NOT NULL AND t.by_code IS NULL THEN 'code_ignored' END) AS problem,
+			   CASE
+				   WHEN t.problem IN ('unknown_municipality', 'no_municipality') THEN 'municipality'
+				   WHEN t.problem = 'code_and_name' OR t.code IS NULL AND t.name_key IS NOT NULL THEN 'school_name'
+				   WHEN t.code IS NOT NULL OR EXISTS (SELECT FROM header h WHERE h.field = 'school_code') THEN 'school_code'
+				   ELSE 'school_name'
+			   END AS field
+		FROM told t
+		LEFT JOIN directory d ON d.school_id = t.school_id
+	), unknown AS (
+		SELECT i.*, string_to_array(i.name_key, ' ') AS words
+		FROM identified i
+		WHERE i.problem IN ('unknown_school', 'unknown_code', 'unknown_municipality')
+		-- a file of another region need not be compared to the last row
+		ORDER BY i.line LIMIT 50
+	), alike AS (
+		-- names that share half of their words, and codes that differ in punctuation only
+		SELECT w.line, d.school_id, 2.0 * count(*) / max(w.words + d.words) AS likeness
+		FROM (SELECT u.line, v.word, cardinality(u.words) AS words FROM unknown u CROSS JOIN LATERAL unnest(u.words) AS v(word)) w
+		JOIN (SELECT o.school_id, v.word, cardinality(o.words) AS words
+			  FROM (SELECT o.school_id, string_to_array(o.name_key, ' ') AS words FROM directory o WHERE o.in_round) o
+			  CROSS JOIN LATERAL unnest(o.words) AS v(word)) d ON d.word = w.word
+		GROUP BY w.line, d.school_id
+		HAVING 4 * count(*) >= max(w.words + d.words)
+		UNION
+		SELECT u.line, d.school_id, 1
+		FROM unknown u
+		JOIN directory d ON ltrim(translate(d.code, ' -./', ''), '0') = ltrim(translate(u.code, ' -./', ''), '0')
+		WHERE d.in_round
+	), nearest AS (
+		SELECT n.line, string_agg(n.label, '; ' ORDER BY n.place) AS labels
+		FROM (SELECT u.line, d.label, row_number() OVER (PARTITION BY u.line ORDER BY max(a.likeness) DESC, d.label) AS place
+			  FROM alike a
+			  JOIN unknown u ON u.line = a.line
+			  JOIN directory d ON d.school_id = a.school_id
+			  WHERE u.problem <> 'unknown_municipality' AND (NOT u.has_place OR d.municipality_id = u.municipality_id)
+			  GROUP BY u.line, d.school_id, d.label) n
+		WHERE n.place <= 3
+		GROUP BY n.line
+	),
+
+	-- ---- what cannot be read ----
+	stored AS MATERIALIZED (
+		SELECT s.school_id AS who, to_jsonb(s) AS document FROM submission s
+		WHERE import_rows.respondent = 'school' AND s.round_id = import_rows.round_id
+		UNION ALL
+		SELECT s.municipality_id, to_jsonb(s) FROM municipal_submission s
+		WHERE import_rows.respondent = 'municipality' AND s.round_id = import_rows.round_id
+	), told_before AS MATERIALIZED (
+		-- a second source stands beside the form: what it has told itself
+		SELECT CASE import_rows.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END AS who,
+			   jsonb_object_agg(a.question, a.answer_count) AS answers
+		FROM source_answer a
+		WHERE a.round_id = import_rows.round_id AND a.data_source = import_rows.data_source AND a.answer_count IS NOT NULL
+		GROUP BY 1
+	), filled AS MATERIALIZED (
+		SELECT r.line, i.who, max(a.value #>> '{}') FILTER (WHERE a.field = 'submitted_at') AS submitted_at,
+			   -- an empty cell of a form takes an answer back, that of another source says nothing
+			   CASE import_rows.data_source WHEN 'form' THEN (SELECT jsonb_object_agg(a, NULL) FROM unnest(asked) AS a) ELSE '{}' END
+			   || coalesce(jsonb_object_agg(a.field, a.value) FILTER (WHERE a.field = ANY (asked)), '{}') AS answers
+		FROM record r
+		JOIN identified i ON i.line = r.line
+		LEFT JOIN answer a ON a.line = r.line
+		GROUP BY r.line, i.who
+	), part AS (
+		-- a part and its whole; what the file does not ask stands as it is stored
+		SELECT q.question, q.part_of, w.wording AS whole_wording
+		FROM question q
+		JOIN question w ON w.question = q.part_of
+		JOIN round r ON daterange(q.valid_from, q.valid_until) @> r.cohort_on
+					AND daterange(w.valid_from, w.valid_until) @> r.cohort_on
+		WHERE r.round_id = import_rows.round_id AND q.respondent = import_rows.respondent
+		  AND (q.question = ANY (asked) OR q.part_of = ANY (asked))
+	), broken AS MATERIALIZED (
+		-- the rules of validation_rule (77-validation-import.sql)
+		SELECT b.*
+		FROM shnor.import_broken_rules(region, import_rows.round_id, import_rows.respondent, import_rows.data_source,
+			(SELECT jsonb_agg(jsonb_build_object('line', f.line, 'who', f.who, 'answers', f.answers)) FROM filled f)) b
+	), issue AS (
+		SELECT b.line, t.column_no, t.header, b.question, coalesce(a.raw, b.value) AS raw_value, b.problem, b.detail
+		FROM broken b
+		LEFT JOIN titled t ON t.field = b.question
+		LEFT JOIN answer a ON a.line = b.line AND a.field = b.question
+		UNION ALL
+		SELECT r.line, r.column_no, r.header, r.field AS question, r.raw AS raw_value, r.problem, NULL AS detail
+		FROM reading r WHERE r.problem IS NOT NULL
+		UNION ALL
+		SELECT a.line, t.column_no, t.header, a.field, a.all_raw, 'two_values', NULL
+		FROM answer a JOIN titled t ON t.field = a.field
+		WHERE a.contradicts
+		UNION ALL
+		SELECT r.line, min(c.column_no)::integer, NULL, NULL, string_agg(shnor.form_clean(c.raw), ' | ' ORDER BY c.column_no), 'ragged',
+			   columns ->> 'width'
+		FROM record r CROSS JOIN LATERAL unnest(r.fields) WITH ORDINALITY AS c(raw, column_no)
+		WHERE c.column_no > (columns ->> 'width')::integer AND shnor.form_clean(c.raw) <> ''
+		GROUP BY r.line
+		UNION ALL
+		SELECT f.line, t.column_no, t.header, t.field, n.part #>> '{}',
+			   -- a source must agree with itself; where it differs from the form, both are kept
+			   CASE WHEN import_rows.data_source = 'form' OR o.answers ?& ARRAY[p.question, p.part_of] THEN 'part_larger'
+				   ELSE 'part_larger_than_form' END,
+			   format('%s (вопрос «%s»)', n.whole #>> '{}', p.whole_wording)
+		FROM filled f
+		LEFT JOIN stored s ON s.who = f.who
+		LEFT JOIN told_before b ON b.who = f.who
+		CROSS JOIN LATERAL (SELECT coalesce(b.answers, '{}') || f.answers AS answers) o
+		CROSS JOIN part p
+		CROSS JOIN LATERAL (
+			SELECT nullif((coalesce(s.document, '{}') || o.answers) -> p.question, 'null') AS part,
+				   nullif((coalesce(s.document, '{}') || o.answers) -> p.part_of, 'null') AS whole) n
+		JOIN titled t ON t.field = CASE WHEN f.answers ? p.question THEN p.question ELSE p.part_of END
+		WHERE n.part > n.whole AND f.answers ?| ARRAY[p.question, p.part_of]
+		  -- a cell that could not be read has its own issue
+		  AND NOT EXISTS (SELECT FROM reading r WHERE r.line = f.line AND r.field = p.part_of AND r.problem IS NOT NULL)
+		UNION ALL
+		SELECT i.line, t.column_no, t.header, coalesce(t.field, i.field), a.raw, i.problem,
+			   CASE i.problem
+				   WHEN 'ambiguous_school' THEN i.labels
+				   WHEN 'not_in_round' THEN coalesce(i.label || ' на ' || to_char(i.cohort_on, 'DD.MM.YYYY'), '')
+				   WHEN 'code_and_name' THEN i.label
+				   WHEN 'code_ignored' THEN i.label
+				   ELSE n.labels
+			   END
+		FROM identified i
+		LEFT JOIN titled t ON t.field = i.field
+		LEFT JOIN answer a ON a.line = i.line AND a.field = i.field
+		LEFT JOIN nearest n ON n.line = i.line
+		WHERE i.problem IS NOT NULL
+	), noted AS (
+		SELECT i.line, bool_or(NOT w.warns) AS refused,
+			   jsonb_agg(jsonb_build_object('column_no', i.column_no, 'header', i.header, 'question', i.question,
+											'raw_value', i.raw_value, 'problem', i.problem, 'detail', i.detail,
+											'warns', w.warns) ORDER BY i.column_no) AS issues
+		FROM issue i
+		CROSS JOIN LATERAL (SELECT i.problem IN ('code_ignored', 'part_larger_than_form', 'rule_warning') AS warns) w
+		GROUP BY i.line
+	)
+	SELECT f.line, f.who, f.submitted_at::timestamptz, f.answers,
+		   CASE WHEN n.issues IS NOT NULL THEN r.fields END, coalesce(n.issues, '[]'), coalesce(n.refused, false)
+	FROM filled f
+	JOIN record r ON r.line = f.line
+	LEFT JOIN noted n ON n.line = f.line
+	ORDER BY f.line;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION import_message(problem text, raw text, detail text, OUT reason text, OUT hint text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT format(t.reason, v.shown, detail),
+		   CASE WHEN t.hint_with_detail IS NOT NULL AND detail <> '' THEN format(t.hint_with_detail, v.shown, detail) ELSE t.hint END
+	FROM (VALUES
+		('not_a_number', 'Не число: «%1$s»', 'Впишите число цифрами, например 12. Если ответа нет, оставьте ячейку пустой.', NULL),
+		('percent', 'Указан процент, а нужно количество: «%1$s»', 'Впишите, сколько человек, цифрами, например 12.', NULL),
+		('fraction', 'Не целое число: «%1$s»', 'Количество бывает только целым: впишите число без дробной части.', NULL),
+		('negative', 'Отрицательное число: «%1$s»', 'Количество не бывает меньше нуля. Если таких нет, впишите 0.', NULL),
+		('too_large', 'Слишком большое число: «%1$s»', 'Проверьте, не вписан ли в ячейку телефон, код или два числа подряд.', NULL),
+		('part_larger', 'Часть больше целого: %1$s больше, чем %2$s', 'Исправьте одно из двух чисел: часть не может быть больше целого.', NULL),
+		('part_larger_than_form', 'Часть больше целого вместе с ответом формы: %1$s больше, чем %2$s',
+		 'Ответы разных источников хранятся рядом. Уточните, какое из двух чисел верно, и исправьте его в его источнике.', NULL),
+		('not_yes_no', 'Не «да» и не «нет»: «%1$s»', 'Оставьте в ячейке одно слово, Да или Нет, без пояснений.', NULL),
+		('bad_timestamp', 'Дата не читается: «%1$s»', 'Запишите дату и время так: 19.09.2023 18:07:33; достаточно и одной даты.', NULL),
+		('two_values', 'Разные значения в столбцах об одном и том же: «%1$s»', 'Об этом в файле говорят несколько столбцов. Оставьте верное значение в одном из них.', NULL),
+		('ragged', 'В строке значений больше, чем заголовков: «%1$s»',
+		 'Лишние значения стоят правее последнего заголовка. Чаще всего разделитель внутри ответа остался без кавычек: сохраните файл заново из исходной таблицы.',
+		 'Лишние значения стоят правее последнего заголовка (столбец %2$s). Чаще всего разделитель внутри ответа остался без кавычек: сохраните файл заново из исходной таблицы.'),
+		('no_school', 'Школа не указана', 'Впишите код школы или её название, как в справочнике школ (таблица school).', NULL),
+		('unknown_code', 'Школа не найдена по коду: «%1$s»', 'Проверьте код: он должен быть таким, как в справочнике школ (таблица school).',
+		 'Проверьте код по справочнику школ (таблица school). Похожие: %2$s.'),
+		('unknown_school', 'Школа не найдена: «%1$s»', 'Проверьте название и муниципалитет по справочнику школ (таблица school) или впишите код школы.',
+		 'Проверьте название по справочнику школ (таблица school) или впишите код школы. Похожие: %2$s.'),
+		('ambiguous_school', 'Школ с таким названием несколько: «%1$s»', 'Впишите код школы или её муниципалитет.',
+		 'Впишите код школы или её муниципалитет. Подходят: %2$s.'),
+		('code_and_name', 'Код и название указывают на разные школы: «%1$s»', 'Исправьте код или название школы.',
+		 'Исправьте код или название. По коду это %2$s.'),
+		('code_ignored', 'Школа не найдена по коду: «%1$s»; определена по названию', 'Проверьте код по справочнику школ (таблица school).',
+		 'Проверьте код. По названию это %2$s.'),
+		('not_in_round', 'Школа не входит в мониторинг: «%1$s»', 'На день состава мониторинга школа не работала: проверьте даты открытия и закрытия в справочнике (school.opened_on, school.closed_on).',
+		 'Школа не работала на день состава мониторинга: %2$s. Проверьте код и название, а если они верны — даты открытия и закрытия (school.opened_on, school.closed_on).'),
+		('no_municipality', 'Муниципалитет не указан', 'Впишите название муниципалитета, как в справочнике (таблица municipality).', NULL),
+		('unknown_municipality', 'Муниципалитет не найден: «%1$s»', 'Впишите название или код ОКТМО, как в справочнике (таблица municipality).', NULL),
+		('unknown_header', 'Неизвестный заголовок: «%1$s»', 'Столбец не прочитан. Если это вопрос формы, добавьте заголовок в таблицу form_header и загрузите файл ещё раз.', NULL),
+		('other_form', 'Вопрос из другой формы: «%1$s»', 'Столбец не прочитан: школы и муниципалитеты отвечают на разные формы.', NULL),
+		('document_alone', 'Столбец документов, левее которого нет вопроса: «%1$s»',
+		 'Столбец не прочитан. Поставьте его правее вопроса, ответ на который подтверждают документы, или назовите вопрос в таблице form_header: поле document:код_вопроса.', NULL),
+		('document_unknown', 'Столбец документов к вопросу, которого нет в этом мониторинге: «%1$s»',
+		 'Столбец не прочитан. Исправьте код вопроса в таблице form_header: поле document:код_вопроса.',
+		 'Столбец не прочитан. Вопроса с кодом «%2$s» нет среди вопросов этого мониторинга (таблица question). Исправьте поле document:код_вопроса в таблице form_header.'),
+		('document_other_form', 'Столбец документов к вопросу из другой формы: «%1$s»',
+		 'Столбец не прочитан: школы и муниципалитеты отвечают на разные формы. Назовите в таблице form_header вопрос этой формы: поле document:код_вопроса.',
+		 'Столбец не прочитан: вопрос с кодом «%2$s» задают в другой форме. Назовите в таблице form_header вопрос этой формы: поле document:код_вопроса.'),
+		('no_link', 'Нет ссылки на документ: «%1$s»',
+		 'Вставьте ссылку целиком, вместе с http:// или https://, и загрузите файл ещё раз. Несколько ссылок разделите запятой, пробелом или новой строкой. Если документа нет, оставьте ячейку пустой.', NULL),
+		('long_link', 'Слишком длинная ссылка на документ: «%1$s»',
+		 'Ссылка не загружена. Скопируйте короткую ссылку на тот же документ и загрузите файл ещё раз.', NULL),
+		('no_header', 'Столбец без заголовка', 'Столбец не прочитан. Если в нём ответы на вопрос, впишите формулировку вопроса в первую строку и загрузите файл ещё раз.', NULL)
+	) AS t(problem, reason, hint, hint_with_detail)
+	CROSS JOIN (SELECT CASE WHEN length(shnor.form_clean(raw)) > 200 THEN left(shnor.form_clean(raw), 200) || '…'
+						   ELSE coalesce(shnor.form_clean(raw), '') END AS shown) v
+	WHERE t.problem = import_message.problem
+	UNION ALL
+	-- a rule of validation_rule brings its own words
+	SELECT split_part(detail, E'\x1f', 1), split_part(detail, E'\x1f', 2) WHERE problem IN ('rule', 'rule_warning')
+$function$;
+
 CREATE FUNCTION region_import_tables(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -369,17 +740,303 @@ $function$;
 COMMENT ON FUNCTION region_import_comments() IS
 'Internal: Russian comments of corrections of imports.';
 
-CREATE FUNCTION region_validation_tables(region text) RETURNS void
-LANGUAGE plpgsql
+CREATE FUNCTION rule_respondent(region text, round_id integer, respondent text, rule text,
+								OUT school_id integer, OUT municipality_id integer)
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
+DECLARE
+	whose text;
 BEGIN
-	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+	PERFORM shnor.region_check(region);
+	PERFORM shnor.region_round(region, round_id);
+	EXECUTE format('SELECT r.respondent FROM %I.round_rule r WHERE r.round_id = $1 AND r.rule = $2', region)
+	INTO whose USING round_id, rule;
+	IF whose IS NULL THEN
+		RAISE EXCEPTION 'правила «%» в мониторинге % нет', coalesce(rule, 'NULL'), round_id
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = format('Правила мониторинга перечислены в представлении %I.round_rule.', region);
+	END IF;
+	IF whose = 'school' THEN
+		EXECUTE format('SELECT o.school_id FROM %I.school o WHERE o.code = $1', region) INTO school_id USING respondent;
+	ELSE
+		EXECUTE format('SELECT m.municipality_id FROM %I.municipality m WHERE $1 IN (m.name, m.oktmo) ORDER BY m.name = $1 DESC LIMIT 1', region)
+		INTO municipality_id USING respondent;
+	END IF;
+	IF num_nonnulls(school_id, municipality_id) = 0 THEN
+		RAISE EXCEPTION '% не найден%: «%»', CASE whose WHEN 'school' THEN 'школа' ELSE 'муниципалитет' END,
+			CASE whose WHEN 'school' THEN 'а' ELSE '' END, coalesce(respondent, 'NULL')
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = CASE whose WHEN 'school' THEN format('Это правило об ответах школ: назовите код из таблицы %I.school.', region)
+						 ELSE format('Это правило об ответах муниципалитетов: назовите имя или код ОКТМО из таблицы %I.municipality.', region) END;
+	END IF;
 END
 $function$;
 
-COMMENT ON FUNCTION region_validation_tables(text) IS
-'Internal: creates the rules and the accepted findings in the schema named region.';
+COMMENT ON FUNCTION rule_respondent(text, integer, text, text) IS
+'Internal: the school or the municipality that a rule of a round is to be accepted for; refuses what is not there (22023).';
+
+CREATE FUNCTION accept_finding(region text, round_id integer, respondent text, rule text, reason text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	who		record;
+	found	record;
+	id		bigint;
+BEGIN
+	SELECT * INTO who FROM shnor.rule_respondent(region, round_id, respondent, rule);
+	IF coalesce(reason, '') !~ '[^[:space:]]' THEN
+		RAISE EXCEPTION 'не названа причина, по которой замечание принимается'
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Причину увидят те, кто спросит, почему такие ответы признаны верными.';
+	END IF;
+	-- two who accept the same go one after the other
+	PERFORM pg_advisory_xact_lock(hashtextextended(format('shnor.accept_finding %s %s', region, round_id), 0));
+	EXECUTE format('SELECT f.accepted, f.accepted_by, f.accepted_reason, f.answers_read FROM %I.validation_finding f
+					WHERE f.round_id = $1 AND f.rule = $2 AND f.school_id IS NOT DISTINCT FROM $3
+					  AND ($3 IS NOT NULL OR f.municipality_id = $4)', region)
+	INTO found USING round_id, rule, who.school_id, who.municipality_id;
+	IF found IS NULL THEN
+		RAISE EXCEPTION 'такого замечания нет: ответы «%» в мониторинге % не нарушают правила «%»', respondent, round_id, rule
+			USING ERRCODE = 'no_data_found',
+				  HINT = format('Замечания перечислены в представлении %I.validation_finding.', region);
+	ELSIF found.accepted THEN
+		RAISE EXCEPTION 'замечание уже принято: %', found.accepted_reason
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = format('Принято пользователем %s.', found.accepted_by),
+				  HINT = 'Чтобы принять его с другой причиной, сначала отзовите прежнее: shnor.withdraw_acceptance().';
+	END IF;
+	-- one that was given for other answers makes way
+	EXECUTE format('UPDATE %I.validation_acceptance a SET withdrawn_at = now(), withdrawn_by = current_user, withdrawn_reason = $5
+					WHERE a.round_id = $1 AND a.rule = $2 AND coalesce(a.school_id, -a.municipality_id) = coalesce($3, -$4) AND a.withdrawn_at IS NULL', region)
+	USING round_id, rule, who.school_id, who.municipality_id, 'Ответы изменились, замечание принято заново';
+	EXECUTE format('INSERT INTO %I.validation_acceptance (round_id, school_id, municipality_id, rule, reason, answers)
+					VALUES ($1, $2, $3, $4, $5, $6) RETURNING acceptance_id', region)
+	INTO id USING round_id, who.school_id, who.municipality_id, rule, reason, found.answers_read;
+	RETURN id;
+END
+$function$;
+
+COMMENT ON FUNCTION accept_finding(text, integer, text, text, text) IS
+'Accepts a finding of the region''s view validation_finding with a reason, and returns the number of the acceptance in validation_acceptance: the answers are right although they break the rule. respondent is a school''s code (school.code) or, for a rule about municipalities, a municipality''s name or OKTMO code. The acceptance holds while the respondent''s own answers that the rule reads, those of the round before included, are the same. Needs SELECT on what the view reads, and INSERT and UPDATE on validation_acceptance. Errors: no such region (3F000), round, rule or respondent, no reason (22023), no such finding (P0002), accepted already or a closed round (55000).';
+
+CREATE FUNCTION withdraw_acceptance(region text, round_id integer, respondent text, rule text, reason text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	who	record;
+	id	bigint;
+BEGIN
+	SELECT * INTO who FROM shnor.rule_respondent(region, round_id, respondent, rule);
+	IF coalesce(reason, '') !~ '[^[:space:]]' THEN
+		RAISE EXCEPTION 'не названа причина, по которой принятое замечание отзывается'
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Причина останется в таблице validation_acceptance рядом с прежней.';
+	END IF;
+	EXECUTE format('UPDATE %I.validation_acceptance a SET withdrawn_at = now(), withdrawn_by = current_user, withdrawn_reason = $5
+					WHERE a.round_id = $1 AND a.rule = $2 AND coalesce(a.school_id, -a.municipality_id) = coalesce($3, -$4) AND a.withdrawn_at IS NULL
+					RETURNING a.acceptance_id', region)
+	INTO id USING round_id, rule, who.school_id, who.municipality_id, reason;
+	IF id IS NULL THEN
+		RAISE EXCEPTION 'принятого замечания нет: «%», мониторинг %, правило «%»', respondent, round_id, rule
+			USING ERRCODE = 'no_data_found',
+				  HINT = format('Принятые и отозванные замечания хранит таблица %I.validation_acceptance.', region);
+	END IF;
+	RETURN id;
+END
+$function$;
+
+COMMENT ON FUNCTION withdraw_acceptance(text, integer, text, text, text) IS
+'Takes an acceptance back, with a reason; returns its number. The row stays in validation_acceptance with who, when and why; the finding is open again and can be accepted anew. Arguments as in accept_finding(). Errors: no such region (3F000), round, rule or respondent, no reason (22023), nothing accepted (P0002), a closed round (55000).';
+
+CREATE FUNCTION validation_questions(OUT respondent text, OUT place integer, OUT question text, OUT is_count boolean)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+	('school', 1, 'teachers', true), ('school', 2, 'diagnosed_subject', true), ('school', 3, 'diagnosed_method', true),
+	('school', 4, 'diagnosed_psych', true), ('school', 5, 'supported', true), ('school', 6, 'in_networks', true),
+	('school', 7, 'in_active', true), ('school', 8, 'with_route', true),
+	('school', 9, 'in_events', false), ('school', 10, 'has_curator', false), ('school', 11, 'has_program', false),
+	('school', 12, 'has_prevention', false), ('school', 13, 'has_study_plans', false), ('school', 14, 'has_tutoring', false),
+	('school', 15, 'internet_resolved', false), ('school', 16, 'equipment_resolved', false), ('school', 17, 'staffing_resolved', false),
+	('municipality', 1, 'has_results_note', false), ('municipality', 2, 'has_practice_sharing', false),
+	('municipality', 3, 'has_resource_monitoring', false)
+$function$;
+
+COMMENT ON FUNCTION validation_questions() IS
+'Internal: the answers that rules read, in the order of the columns of validation_case and municipal_validation_case.';
+
+CREATE FUNCTION validation_columns(respondent text, count_column text, yes_no_column text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT string_agg(format(CASE WHEN q.is_count THEN count_column ELSE yes_no_column END, q.question), E',\n\t\t\t   ' ORDER BY q.place)
+	FROM shnor.validation_questions() q
+	WHERE q.respondent = validation_columns.respondent AND CASE WHEN q.is_count THEN count_column ELSE yes_no_column END IS NOT NULL
+$function$;
+
+COMMENT ON FUNCTION validation_columns(text, text, text) IS
+'Internal: a select list with one column per question of the respondent, made of the format for counts and of that for yes or no; NULL leaves them out.';
+
+CREATE FUNCTION region_validation_comments(OUT object text, OUT part text, OUT comment text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+('validation_rule', NULL, 'Правила проверки ответов: условие, при котором ответы нарушают правило, и что сказать школе или муниципалитету.'),
+('validation_rule', 'rule_id', 'Номер записи.'),
+('validation_rule', 'rule', 'Код правила. Две записи с одним кодом в один день не действуют.'),
+('validation_rule', 'respondent', 'Чьи ответы проверяются: school — организации, municipality — муниципалитета.'),
+('validation_rule', 'level', 'Что делает загрузка: refuse — отказывает строке, warn — загружает с предупреждением.'),
+('validation_rule', 'condition', 'Условие нарушения на языке формул: «да» — правило нарушено, «нет» или неизвестно — всё в порядке. Столбцы перечислены в validation_case и municipal_validation_case.'),
+('validation_rule', 'applies', 'К кому правило относится: условие на том же языке. Пусто: ко всем.'),
+('validation_rule', 'message', 'Что сказать о нарушении. {столбец} заменяется его значением.'),
+('validation_rule', 'hint', 'Что делать. {столбец} заменяется его значением.'),
+('validation_rule', 'question', 'Вопрос, ответ на который нужно проверить. Пусто: правило не об одном вопросе.'),
+('validation_rule', 'valid_from', 'Первый день действия; сравнивается с датой состава мониторинга. Пусто: действует с начала.'),
+('validation_acceptance', NULL, 'Принятые замечания: кто и почему признал ответы верными. Строки не удаляются: отозванное остаётся с причиной.'),
+('validation_acceptance', 'acceptance_id', 'Номер записи.'),
+('validation_acceptance', 'school_id', 'Организация, чьи ответы приняты. Пусто: приняты ответы муниципалитета.'),
+('validation_acceptance', 'municipality_id', 'Муниципалитет, чьи ответы приняты. Пусто: приняты ответы организации.'),
+('validation_acceptance', 'rule', 'Код правила.'),
+('validation_acceptance', 'reason', 'Почему ответы верны.'),
+('validation_acceptance', 'answers', 'Ответы, которые приняты: те собственные столбцы, которые читает правило. Пока они те же, замечание принято.'),
+('validation_acceptance', 'accepted_at', 'Когда принято.'),
+('validation_acceptance', 'accepted_by', 'Кем принято: имя пользователя базы.'),
+('validation_acceptance', 'withdrawn_at', 'Когда отозвано. Пусто: не отозвано.'),
+('validation_acceptance', 'withdrawn_by', 'Кем отозвано: имя пользователя базы.'),
+('validation_acceptance', 'withdrawn_reason', 'Почему отозвано.'),
+('round_rule', NULL, 'Правила проверки, действующие в мониторинге: по дате его состава.'),
+('round_rule', 'rule_id', 'Номер записи в таблице правил.'),
+('round_rule', 'rule', 'Код правила.'),
+('round_rule', 'respondent', 'Чьи ответы проверяются.'),
+('round_rule', 'level', 'refuse — отказать строке, warn — предупредить.'),
+('round_rule', 'condition', 'Условие нарушения.'),
+('round_rule', 'applies', 'К кому относится. Пусто: ко всем.'),
+('round_rule', 'message', 'Что сказать о нарушении.'),
+('round_rule', 'hint', 'Что делать.'),
+('round_place', NULL, 'Служебное: порядок начатых мониторингов по дате состава. Не для отчётов.'),
+('round_place', 'place', 'Место мониторинга; у черновика — отрицательное число без соседей.'),
+('validation_case', NULL, 'Служебное: что читают правила об ответах организаций — столбцы, которые можно называть в условиях.'),
+('validation_case', 'schools_answered', 'Сколько организаций муниципалитета ответило в мониторинге, считая эту.'),
+('municipal_validation_case', NULL, 'Служебное: что читают правила об ответах муниципалитетов — столбцы, которые можно называть в условиях.'),
+('municipal_validation_case', 'schools_answered', 'Сколько организаций муниципалитета ответило в мониторинге.'),
+('round_rule_set', NULL, 'Служебное: все правила мониторинга, собранные вместе. Не для отчётов.'),
+('round_rule_set', 'respondent', 'Чьи ответы проверяются.'),
+('round_rule_set', 'methodology', 'Собранные формулы.'),
+('validation_finding', NULL, 'Замечания к ответам: одна строка на мониторинг, отвечающего и нарушенное правило. Читается по хранимым ответам, откуда бы они ни пришли.'),
+('validation_finding', 'municipality_id', 'Муниципалитет.'),
+('validation_finding', 'school_id', 'Организация. Пусто: замечание к ответам самого муниципалитета.'),
+('validation_finding', 'school', 'Название организации. Пусто: замечание к ответам самого муниципалитета.'),
+('validation_finding', 'rule', 'Код правила.'),
+('validation_finding', 'level', 'refuse — при загрузке таким ответам отказывают, warn — предупреждают.'),
+('validation_finding', 'question', 'Вопрос, ответ на который нужно проверить. Пусто: правило не об одном вопросе.'),
+('validation_finding', 'value', 'Ответ на этот вопрос. Пусто: ответа нет.'),
+('validation_finding', 'message', 'Что не так.'),
+('validation_finding', 'hint', 'Что делать.'),
+('validation_finding', 'accepted', 'Замечание принято координатором, и ответы с тех пор те же.'),
+('validation_finding', 'accepted_by', 'Кем принято. Пусто: не принято.'),
+('validation_finding', 'accepted_at', 'Когда принято. Пусто: не принято.'),
+('validation_finding', 'accepted_reason', 'Почему принято. Пусто: не принято.'),
+('validation_finding', 'respondent_code', 'Код организации или название муниципалитета: так их называют в shnor.accept_finding().'),
+('validation_finding', 'answers_read', 'Собственные ответы, которые прочло правило: за них принимают замечание.'),
+('check_rule', '()', 'Триггер: правило указывает на вопрос из справочника, а отказывает только за собственные ответы.'),
+('check_acceptance', '()', 'Триггер: принятые замечания только отзывают, не правят и не удаляют.')
+UNION ALL
+SELECT CASE q.respondent WHEN 'school' THEN 'validation_case' ELSE 'municipal_validation_case' END, c.prefix || q.question, c.said || q.question || '.'
+FROM shnor.validation_questions() q
+CROSS JOIN (VALUES
+	('previous_', 'Ответ того же отвечающего в предыдущем мониторинге (пусто: нет ответа или мониторинга) на вопрос ', false),
+	('same_', 'Сколько других организаций муниципалитета назвали в мониторинге то же число (пусто: самой ответа нет), вопрос ', true),
+	('median_', 'Медиана ответов других организаций муниципалитета, меньшая из двух средних (пусто: ответов нет), вопрос ', true)) AS c(prefix, said, counts_only)
+WHERE q.is_count OR NOT c.counts_only
+$function$;
+
+COMMENT ON FUNCTION region_validation_comments() IS
+'Internal: Russian comments of rules and findings.';
+
+CREATE FUNCTION import_broken_rules(region text, round_id integer, respondent text, data_source text, rows jsonb,
+									OUT line integer, OUT question text, OUT value text, OUT problem text, OUT detail text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	of_school	boolean := respondent = 'school';
+	rules		methodology;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	SELECT k.methodology INTO rules FROM round_rule_set k
+	WHERE k.round_id = import_broken_rules.round_id AND k.respondent = import_broken_rules.respondent;
+	IF rules IS NULL THEN
+		RETURN;
+	END IF;
+
+	-- %1$I cases, %2$I submissions, %3$I who; $1 rows, $2 round, $3 source of answers, $4 respondent, $5 rules
+	RETURN QUERY EXECUTE format($sql$
+		WITH rule AS MATERIALIZED (
+			SELECT r.*,
+				   ARRAY(SELECT q.question FROM shnor.validation_questions() q
+						 WHERE q.respondent = $4 AND q.question = ANY (r.columns)) AS questions
+			FROM (SELECT r.*, shnor.rule_columns(to_jsonb(r)) AS columns
+				  FROM round_rule r WHERE r.round_id = $2 AND r.respondent = $4 OFFSET 0) AS r
+			-- what depends on other schools' answers is for the view, when all are there
+			WHERE NOT EXISTS (SELECT FROM unnest(r.columns) AS n WHERE n ~ '^(same_|median_|schools_answered$)')
+		), told_before AS (
+			-- a second source stands beside the form: what it has told itself
+			SELECT a.%3$I AS who, jsonb_object_agg(a.question, coalesce(to_jsonb(a.answer_count), to_jsonb(a.answer_yes))) AS answers
+			FROM source_answer a
+			WHERE a.round_id = $2 AND a.data_source = $3 AND a.%3$I IS NOT NULL
+			GROUP BY a.%3$I
+		), given AS (
+			SELECT g.line, g.who, g.answers, coalesce(b.answers, '{}') || g.answers AS own,
+				   -- statuses and the round before from the case; answers of the form, not those that count
+				   to_jsonb(c) || coalesce(to_jsonb(s), to_jsonb(jsonb_populate_record(NULL::%2$I, '{}')))
+				   || coalesce(b.answers, '{}') || g.answers AS document
+			FROM jsonb_to_recordset($1) AS g(line integer, who integer, answers jsonb)
+			JOIN %1$I c ON c.round_id = $2 AND c.%3$I = g.who
+			LEFT JOIN %2$I s ON s.round_id = $2 AND s.%3$I = g.who
+			LEFT JOIN told_before b ON b.who = g.who
+		), broken AS (
+			SELECT g.*, r.rule, r.level, r.question, r.message, r.hint, r.columns, r.questions
+			FROM given g
+			CROSS JOIN LATERAL shnor.contribution($5, jsonb_populate_record(NULL::%1$I, g.document)) AS x
+			JOIN rule r ON r.rule_id = x.id
+			-- what is stored alone is not this row's fault
+			WHERE x.numerator > 0 AND g.answers ?| r.questions
+		)
+		SELECT b.line, b.question, shnor.rule_value(b.document -> b.question),
+			   -- a source must agree with itself; where it differs from the form, both are kept
+			   CASE WHEN b.level = 'refuse' AND ($3 = 'form' OR b.own ?& b.questions) THEN 'rule' ELSE 'rule_warning' END,
+			   concat(shnor.rule_text(b.message, b.document), E'\x1f',
+					  shnor.rule_text(b.hint, b.document) || ' ', format('Правило проверки: %%s.', b.rule))
+		FROM broken b
+		-- import_rows() says the same of parts and wholes, in better words
+		WHERE NOT EXISTS (SELECT FROM question q JOIN round n ON n.round_id = $2
+						  WHERE (q.valid_from IS NULL OR q.valid_from <= n.cohort_on) AND (q.valid_until IS NULL OR n.cohort_on < q.valid_until)
+							AND cardinality(b.columns) = 2 AND b.columns @> ARRAY[q.question, q.part_of]
+							AND (b.document ->> q.question)::bigint > (b.document ->> q.part_of)::bigint)
+		  -- nor is a coordinator asked twice
+		  AND NOT (b.level = 'warn'
+				   AND EXISTS (SELECT FROM validation_acceptance a
+							   WHERE a.round_id = $2 AND a.%3$I = b.who AND a.rule = b.rule AND a.withdrawn_at IS NULL
+								 AND a.answers = shnor.rule_answers(b.columns, b.document)))
+		ORDER BY b.line, b.rule
+	$sql$, CASE WHEN of_school THEN 'validation_case' ELSE 'municipal_validation_case' END,
+		   CASE WHEN of_school THEN 'submission' ELSE 'municipal_submission' END,
+		   CASE WHEN of_school THEN 'school_id' ELSE 'municipality_id' END)
+	USING rows, round_id, data_source, respondent, rules;
+END
+$function$;
+
+COMMENT ON FUNCTION import_broken_rules(text, integer, text, text, jsonb) IS
+'Internal: the rules that rows of a file break. rows is an array of objects line, who (school_id or municipality_id) and answers; a row is judged with the stored answers of the form (and what the same other source has told) for questions that it does not answer, and with the answers of the round before. Gives line, question, value, problem (rule: refuse the row; rule_warning: load it) and detail (reason and hint, with U+001F between). Left out: rules that read other schools'' answers, that read no answer of the row, a part larger than its whole (import_rows() says so itself), and warnings that were accepted for these very answers.';
 
 CREATE FUNCTION region_validation_seed(region text) RETURNS void
 LANGUAGE plpgsql
@@ -387,33 +1044,425 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	INSERT INTO validation_rule (rule, respondent, level, question, condition, applies, message, hint, valid_from)
+	SELECT v.rule, 'school', v.level, v.question, v.condition, v.applies, v.message, v.hint,
+		   -- what closed before there were rules is not judged by them
+		   (SELECT max(r.cohort_on) + 1 FROM round r WHERE r.state = 'closed')
+	FROM (
+		-- a part is not larger than its whole
+		SELECT 1 AS place, p.place AS number, 'part_' || p.question AS rule, 'refuse' AS level, p.question,
+			   p.question || ' > teachers' AS condition, NULL AS applies,
+			   format('%s — {%s}, а всего педагогических работников — {teachers}: часть больше целого', p.whom, p.question) AS message,
+			   'Исправьте одно из двух чисел. Считайте только педагогов своей школы, каждого один раз.' AS hint
+		FROM (VALUES
+			(1, 'diagnosed_subject', 'Прошли предметную диагностику'),
+			(2, 'diagnosed_method', 'Прошли методическую диагностику'),
+			(3, 'diagnosed_psych', 'Прошли психолого-педагогическую диагностику'),
+			(4, 'supported', 'Получили поддержку'),
+			(5, 'in_networks', 'Входят в сетевые методические объединения'),
+			(6, 'in_active', 'Входят в региональный методический актив'),
+			(7, 'with_route', 'Имеют ИОМ')) AS p(place, question, whom)
+		UNION ALL
+		-- more than three times as many as in the round before, or less than a third, and by more than 20; a start
+		-- from nothing is no jump. Only what lasts from year to year: how many were diagnosed or supported in a year may vary
+		SELECT 2, p.place, 'jump_' || p.question, 'warn', p.question,
+			   format('(%1$s > 3 * previous_%1$s OR 3 * %1$s < previous_%1$s) AND %1$s NOT BETWEEN previous_%1$s - 20 AND previous_%1$s + 20', p.question),
+			   format('previous_%s > 0', p.question),
+			   format('%s — {%s}, а в прошлом мониторинге — {previous_%2$s}: изменение больше чем в три раза', p.whom, p.question),
+			   'Проверьте, нет ли в числе лишней цифры и не пропущена ли она. Если число верное, объясните изменение координатору: он примет ответ с пояснением.'
+		FROM (VALUES
+			(1, 'teachers', 'Педагогических работников'),
+			(2, 'in_networks', 'Входят в сетевые методические объединения'),
+			(3, 'in_active', 'Входят в региональный методический актив'),
+			(4, 'with_route', 'Имеют ИОМ')) AS p(place, question, whom)
+		UNION ALL
+		-- the source asks these two «в муниципалитете»: schools that answer so give one and the same large number
+		SELECT 3, p.place, 'same_' || p.question, 'warn', p.question,
+			   format('same_%1$s >= 2 OR same_%1$s = 1 AND schools_answered = 2', p.question),
+			   p.question || ' >= 20',
+			   format('%s — {%s}, и столько же назвали другие школы муниципалитета (их {same_%2$s}): похоже на число по всему муниципалитету', p.whom, p.question),
+			   'Впишите, сколько таких педагогов в Вашей школе, а не в муниципалитете. Если числа совпали случайно, сообщите координатору.'
+		FROM (VALUES
+			(1, 'in_active', 'Входят в региональный методический актив'),
+			(2, 'with_route', 'Имеют ИОМ')) AS p(place, question, whom)
+		UNION ALL
+		-- more than five times the median of the other schools, and by more than 50, where four or more have answered
+		SELECT 4, p.place, 'outlier_' || p.question, 'warn', p.question,
+			   format('%1$s > 5 * median_%1$s AND %1$s > median_%1$s + 50', p.question),
+			   format('schools_answered >= 4 AND median_%s > 0', p.question),
+			   format('%s — {%s}, а у половины остальных школ муниципалитета — не больше {median_%2$s}', p.whom, p.question),
+			   'Проверьте, нет ли в числе лишней цифры и не отвечает ли школа за весь муниципалитет. Если число верное, сообщите координатору: он примет ответ с пояснением.'
+		FROM (VALUES
+			(1, 'teachers', 'Педагогических работников'),
+			(2, 'in_networks', 'Входят в сетевые методические объединения'),
+			(3, 'in_active', 'Входят в региональный методический актив'),
+			(4, 'with_route', 'Имеют ИОМ')) AS p(place, question, whom)
+		UNION ALL
+		SELECT 5, p.* FROM (VALUES
+			(1, 'no_teachers', 'warn', 'teachers', 'teachers = 0', 'is_school',
+			 'В школе нет ни одного педагогического работника',
+			 'Впишите, сколько педагогических работников в школе. Если ответа пока нет, оставьте ячейку пустой: ноль считается ответом.'),
+			-- clause 1.2.4 names the support that curators give in the words of the question about those who got it
+			(2, 'curator_without_support', 'warn', 'supported', 'has_curator AND supported = 0', NULL,
+			 'Школа-куратор определена, но поддержку не получил ни один педагог',
+			 'Кураторы оказывают консультативную, методическую и другие виды поддержки: посчитайте и тех педагогов, которым её оказал куратор. Если поддержки не было, сообщите об этом координатору.')
+		) AS p(number, rule, level, question, condition, applies, message, hint)
+	) AS v
+	-- a region made before may have done away with a question
+	WHERE EXISTS (SELECT FROM question q WHERE q.question = v.question AND q.respondent = 'school')
+	ORDER BY v.place, v.number;
 END
 $function$;
 
 COMMENT ON FUNCTION region_validation_seed(text) IS
-'Internal: the rules that a region starts with.';
+'Internal: the rules that a region starts with: parts and wholes, jumps against the round before, one number from many schools, outliers, contradictions. In a region with closed rounds they hold from the day after.';
 
 CREATE FUNCTION region_validation_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT NULL::integer, NULL::text, NULL::text WHERE false
+VALUES
+(1400, 'round_rule', $view$
+	SELECT r.round_id, v.rule_id, v.rule, v.respondent, v.level, v.condition, v.applies, v.message, v.hint, v.question
+	FROM round r
+	JOIN validation_rule v ON (v.valid_from IS NULL OR v.valid_from <= r.cohort_on)
+						  AND (v.valid_until IS NULL OR r.cohort_on < v.valid_until)
+$view$),
+(1405, 'round_place', $view$
+	-- begun rounds in the order of round_pair; a draft has no neighbours
+	SELECT r.round_id,
+		   CASE WHEN r.state <> 'draft' THEN row_number() OVER (PARTITION BY r.state = 'draft' ORDER BY r.cohort_on, r.round_id)
+				ELSE -2 * r.round_id::bigint END AS place
+	FROM round r
+$view$),
+(1410, 'validation_case', format($view$
+	-- what a rule for schools reads: by grouping in windows, so that nothing depends on the planner's guesses
+	SELECT s.round_id, s.municipality_id, s.school_id, s.low_results, s.adverse_conditions, s.risk_zone,
+		   s.is_school, s.is_preschool, s.is_supplementary, s.schools_answered,
+		   %1$s,
+		   %2$s,
+		   %3$s,
+		   %4$s
+	FROM (
+		SELECT c.*, p.place,
+			   count(*) FILTER (WHERE num_nonnulls(%5$s) > 0) OVER (PARTITION BY c.round_id, c.municipality_id) AS schools_answered,
+			   %6$s,
+			   %7$s
+		FROM school_round c
+		JOIN round_place p ON p.round_id = c.round_id
+		WINDOW round_before AS (PARTITION BY c.school_id ORDER BY p.place RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
+	) AS s
+$view$,
+	shnor.validation_columns('school', 's.%1$s::bigint AS %1$s', 's.%1$s'),
+	shnor.validation_columns('school', 's.previous_%1$s', 's.previous_%1$s'),
+	-- how many others gave the same number
+	shnor.validation_columns('school', 'CASE WHEN s.%1$s IS NOT NULL THEN cardinality(array_positions(s.all_%1$s, s.%1$s)) - 1 END::bigint AS same_%1$s', NULL),
+	-- of the m others' numbers in order the one at (m + 1) / 2, past one's own where that stands before
+	shnor.validation_columns('school',
+		's.all_%1$s[(cardinality(s.all_%1$s) - num_nonnulls(s.%1$s) + 1) / 2'
+		' + CASE WHEN array_position(s.all_%1$s, s.%1$s) <= (cardinality(s.all_%1$s) - num_nonnulls(s.%1$s) + 1) / 2 THEN 1 ELSE 0 END]::bigint AS median_%1$s', NULL),
+	shnor.validation_columns('school', 'c.%1$s', 'c.%1$s'),
+	shnor.validation_columns('school', 'max(c.%1$s::bigint) OVER round_before AS previous_%1$s', 'bool_or(c.%1$s) OVER round_before AS previous_%1$s'),
+	shnor.validation_columns('school', 'array_agg(c.%1$s) FILTER (WHERE c.%1$s IS NOT NULL) OVER (PARTITION BY c.round_id, c.municipality_id ORDER BY c.%1$s'
+		' ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS all_%1$s', NULL))),
+(1420, 'municipal_validation_case', format($view$
+	SELECT m.round_id, m.municipality_id, coalesce(n.schools_answered, 0) AS schools_answered,
+		   %1$s,
+		   %2$s
+	FROM (
+		SELECT c.*, %3$s
+		FROM municipal_round c
+		JOIN round_place p ON p.round_id = c.round_id
+		WINDOW round_before AS (PARTITION BY c.municipality_id ORDER BY p.place RANGE BETWEEN 1 PRECEDING AND 1 PRECEDING)
+	) AS m
+	LEFT JOIN (
+		SELECT c.round_id, c.municipality_id, count(*) AS schools_answered
+		FROM school_round c
+		WHERE num_nonnulls(%4$s) > 0
+		GROUP BY c.round_id, c.municipality_id
+	) AS n ON n.round_id = m.round_id AND n.municipality_id = m.municipality_id
+$view$,
+	shnor.validation_columns('municipality', 'm.%1$s::bigint AS %1$s', 'm.%1$s'),
+	shnor.validation_columns('municipality', 'm.previous_%1$s', 'm.previous_%1$s'),
+	shnor.validation_columns('municipality', 'max(c.%1$s::bigint) OVER round_before AS previous_%1$s', 'bool_or(c.%1$s) OVER round_before AS previous_%1$s'),
+	shnor.validation_columns('school', 'c.%1$s', 'c.%1$s'))),
+(1430, 'round_rule_set', $view$
+	-- all rules of a round and respondent as one methodology: one pass over each case
+	SELECT r.round_id, 'school' AS respondent,
+		   shnor.rule_methodology(jsonb_agg(to_jsonb(r) ORDER BY r.rule_id), NULL::validation_case) AS methodology
+	FROM round_rule r WHERE r.respondent = 'school'
+	GROUP BY r.round_id
+	UNION ALL
+	SELECT r.round_id, 'municipality',
+		   shnor.rule_methodology(jsonb_agg(to_jsonb(r) ORDER BY r.rule_id), NULL::municipal_validation_case)
+	FROM round_rule r WHERE r.respondent = 'municipality'
+	GROUP BY r.round_id
+$view$),
+(1440, 'validation_finding', $view$
+	SELECT f.round_id, f.municipality_id, m.name AS municipality, f.school_id, o.name AS school, f.rule, f.level, f.question,
+		   shnor.rule_value(f.answers -> f.question) AS value,
+		   shnor.rule_text(f.message, f.answers) AS message, shnor.rule_text(f.hint, f.answers) AS hint,
+		   a.acceptance_id IS NOT NULL AS accepted, a.accepted_by::text, a.accepted_at, a.reason AS accepted_reason,
+		   coalesce(o.code, m.name) AS respondent_code, f.answers_read
+	FROM (
+		SELECT b.*, v.rule, v.level, v.question, v.message, v.hint,
+			   shnor.rule_answers(shnor.rule_columns(to_jsonb(v)), b.answers) AS answers_read
+		FROM (
+			SELECT s.round_id, s.municipality_id, s.school_id, s.school_id AS respondent_id, x.id AS rule_id, to_jsonb(s) AS answers
+			FROM round_rule_set k
+			JOIN validation_case s ON s.round_id = k.round_id
+			CROSS JOIN LATERAL shnor.contribution(k.methodology, s) AS x
+			WHERE k.respondent = 'school' AND x.numerator > 0
+			UNION ALL
+			-- a municipality's own answer: a negative respondent
+			SELECT s.round_id, s.municipality_id, NULL, -s.municipality_id, x.id, to_jsonb(s)
+			FROM round_rule_set k
+			JOIN municipal_validation_case s ON s.round_id = k.round_id
+			CROSS JOIN LATERAL shnor.contribution(k.methodology, s) AS x
+			WHERE k.respondent = 'municipality' AND x.numerator > 0
+		) AS b
+		JOIN validation_rule v ON v.rule_id = b.rule_id
+	) AS f
+	JOIN municipality m ON m.municipality_id = f.municipality_id
+	LEFT JOIN school o ON o.school_id = f.school_id
+	-- bound to the answers it was given for
+	LEFT JOIN validation_acceptance a ON a.round_id = f.round_id AND coalesce(a.school_id, -a.municipality_id) = f.respondent_id
+		AND a.rule = f.rule AND a.withdrawn_at IS NULL AND a.answers = f.answers_read
+$view$)
 $function$;
 
 COMMENT ON FUNCTION region_validation_views() IS
-'Internal: the findings.';
+'Internal: the rules of each round, what they read of each respondent, and the findings.';
 
-CREATE FUNCTION region_validation_comments(OUT object text, OUT part text, OUT comment text)
-RETURNS SETOF record
+CREATE FUNCTION region_validation_tables(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	CREATE TABLE validation_rule (
+		rule_id		integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+		rule		text NOT NULL CHECK (rule ~ '^[a-z][a-z0-9_]*$'),
+		respondent	text NOT NULL CHECK (respondent IN ('school', 'municipality')),
+		level		text NOT NULL CHECK (level IN ('refuse', 'warn')),
+		condition	text NOT NULL CHECK (condition ~ '[^[:space:]]'),
+		applies		text CHECK (applies ~ '[^[:space:]]'),
+		message		text NOT NULL CHECK (message ~ '[^[:space:]]'),
+		hint		text CHECK (hint ~ '[^[:space:]]'),
+		question	text,
+		valid_from	date,
+		valid_until	date,
+		UNIQUE NULLS NOT DISTINCT (rule, valid_from),
+		CHECK (valid_from < valid_until)
+	);
+
+	-- never deleted: what was accepted, and why it no longer is, can be read later
+	CREATE TABLE validation_acceptance (
+		acceptance_id		bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+		round_id			integer NOT NULL REFERENCES round ON DELETE CASCADE,
+		school_id			integer REFERENCES school,
+		municipality_id		integer REFERENCES municipality,
+		rule				text NOT NULL CHECK (rule <> ''),
+		reason				text NOT NULL CHECK (reason ~ '[^[:space:]]'),
+		answers				text NOT NULL CHECK (answers <> ''),
+		accepted_at			timestamptz NOT NULL DEFAULT now(),
+		accepted_by			name NOT NULL DEFAULT current_user,
+		withdrawn_at		timestamptz,
+		withdrawn_by		name,
+		withdrawn_reason	text CHECK (withdrawn_reason ~ '[^[:space:]]'),
+		CONSTRAINT validation_acceptance_respondent CHECK (num_nonnulls(school_id, municipality_id) = 1),
+		CONSTRAINT validation_acceptance_withdrawal CHECK (num_nulls(withdrawn_at, withdrawn_by, withdrawn_reason) IN (0, 3))
+	);
+	CREATE INDEX ON validation_acceptance (school_id);
+	-- a municipality is a negative respondent
+	CREATE UNIQUE INDEX validation_acceptance_standing ON validation_acceptance (round_id, (coalesce(school_id, -municipality_id)), rule)
+		WHERE withdrawn_at IS NULL;
+END
+$function$;
+
+COMMENT ON FUNCTION region_validation_tables(text) IS
+'Internal: creates the rules and the accepted findings in the schema named region.';
+
+CREATE FUNCTION region_validation_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	CREATE OR REPLACE FUNCTION check_rule() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		known boolean;
+	BEGIN
+		-- a row of a file answers for itself only
+		IF NEW.level = 'refuse' AND concat_ws(' ', NEW.condition, NEW.applies) ~* '\m(same_|median_|schools_answered\M)' THEN
+			RAISE EXCEPTION 'правило «%» читает ответы других школ: оно может только предупреждать', NEW.rule
+				USING ERRCODE = 'check_violation',
+					  HINT = 'Поставьте level = ''warn''. Столбцы same_…, median_… и schools_answered зависят от чужих ответов: отказать за них нельзя.';
+		END IF;
+		IF NEW.question IS NOT NULL THEN
+			EXECUTE format('SELECT EXISTS (SELECT FROM %I.question q WHERE q.question = $1 AND q.respondent = $2)', TG_TABLE_SCHEMA)
+			INTO known USING NEW.question, NEW.respondent;
+			IF NOT known THEN
+				RAISE EXCEPTION 'правило «%»: вопроса «%» нет среди тех, на которые отвечает %', NEW.rule, NEW.question,
+					CASE NEW.respondent WHEN 'school' THEN 'организация' ELSE 'муниципалитет' END
+					USING ERRCODE = 'foreign_key_violation',
+						  HINT = format('Вопросы перечислены в таблице %I.question. Если правило не об одном вопросе, оставьте question пустым.', TG_TABLE_SCHEMA);
+			END IF;
+		END IF;
+		RETURN NEW;
+	END
+	$trigger$;
+
+	CREATE OR REPLACE TRIGGER check_rule BEFORE INSERT OR UPDATE ON validation_rule
+		FOR EACH ROW EXECUTE FUNCTION check_rule();
+	CREATE OR REPLACE TRIGGER check_versions AFTER INSERT OR UPDATE ON validation_rule
+		FOR EACH ROW EXECUTE FUNCTION check_versions('rule');
+	-- as region_lock_triggers() does for what else holds by days, and for rows of a round
+	CREATE OR REPLACE TRIGGER check_days_open AFTER INSERT OR UPDATE OR DELETE ON validation_rule
+		FOR EACH ROW EXECUTE FUNCTION check_days_open('valid_from', 'valid_until', 'правила проверки менять нельзя');
+	CREATE OR REPLACE TRIGGER check_days_truncate BEFORE TRUNCATE ON validation_rule
+		FOR EACH STATEMENT EXECUTE FUNCTION check_none_closed('правила проверки менять нельзя');
+
+	CREATE OR REPLACE FUNCTION check_acceptance() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		withdrawal text[] := '{withdrawn_at,withdrawn_by,withdrawn_reason}';
+	BEGIN
+		IF TG_OP = 'UPDATE' AND OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL
+			AND to_jsonb(OLD) - withdrawal = to_jsonb(NEW) - withdrawal THEN
+			RETURN NEW;
+		END IF;
+		RAISE EXCEPTION 'принятые замечания не правят и не удаляют'
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = format('Отозвать принятое: SELECT shnor.withdraw_acceptance(%L, …, ''причина''); затем его можно принять заново.', TG_TABLE_SCHEMA);
+	END
+	$trigger$;
+
+	-- with a round that is deleted before it ever closed, what was accepted in it goes too
+	CREATE OR REPLACE TRIGGER check_acceptance BEFORE UPDATE OR DELETE ON validation_acceptance
+		FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION check_acceptance();
+	CREATE OR REPLACE TRIGGER check_open_insert AFTER INSERT ON validation_acceptance REFERENCING NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION check_round_open('принимать замечания нельзя');
+	CREATE OR REPLACE TRIGGER check_open_update AFTER UPDATE ON validation_acceptance REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION check_round_open('отзывать принятое нельзя');
+	CREATE OR REPLACE TRIGGER check_open_delete AFTER DELETE ON validation_acceptance REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION check_round_open('удалять принятое нельзя');
+	CREATE OR REPLACE TRIGGER check_acceptance_truncate BEFORE TRUNCATE ON validation_acceptance
+		FOR EACH STATEMENT EXECUTE FUNCTION check_acceptance();
+END
+$function$;
+
+COMMENT ON FUNCTION region_validation_triggers(text) IS
+'Internal: creates or replaces the triggers of rules and accepted findings in the schema named region.';
+
+CREATE FUNCTION rule_error(rule jsonb, state text, said text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	-- the message calls every number that of an indicator
+	RAISE EXCEPTION 'правило проверки «%»: %', rule ->> 'rule', regexp_replace(said, format('^[^:]* %s[^:]*: ', rule ->> 'rule_id'), '')
+		USING ERRCODE = state,
+			  DETAIL = concat_ws('; ', 'condition: ' || (rule ->> 'condition'), 'applies: ' || (rule ->> 'applies')),
+			  HINT = 'Исправьте формулу в таблице validation_rule. Все такие формулы перечисляет shnor.lint().';
+END
+$function$;
+
+COMMENT ON FUNCTION rule_error(jsonb, text, text) IS
+'Internal: raises what is wrong with the formulas of a rule (an object of rule_id, rule, condition, applies) under the rule''s name.';
+
+CREATE FUNCTION rule_columns(rule jsonb) RETURNS text[]
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	RETURN shnor.columns((SELECT shnor.methodology((rule ->> 'rule_id')::integer, shnor.condition_formula(rule ->> 'condition'), NULL,
+												   shnor.condition_formula(rule ->> 'applies'), NULL)));
+EXCEPTION WHEN others THEN
+	PERFORM shnor.rule_error(rule, SQLSTATE, SQLERRM);
+END
+$function$;
+
+COMMENT ON FUNCTION rule_columns(jsonb) IS
+'Internal: the columns that a rule (an object of rule_id, rule, condition, applies) reads; an error names the rule.';
+
+CREATE FUNCTION rule_methodology(rules jsonb, probe anyelement) RETURNS methodology
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	compiled	methodology;
+	r			jsonb;
+	state		text;
+	said		text;
+BEGIN
+	SELECT shnor.methodology(u.rule_id, shnor.condition_formula(u.condition), NULL, shnor.condition_formula(u.applies), NULL)
+	INTO compiled
+	FROM jsonb_to_recordset(rules) AS u(rule_id integer, condition text, applies text);
+	-- columns are looked up when a row comes
+	PERFORM count(*) FROM shnor.contribution(compiled, jsonb_populate_record(probe, '{}'));
+	RETURN compiled;
+EXCEPTION WHEN others THEN
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, said = MESSAGE_TEXT;
+	-- which of them it was
+	IF jsonb_array_length(rules) = 1 THEN
+		PERFORM shnor.rule_error(rules -> 0, state, said);
+	END IF;
+	FOR r IN SELECT jsonb_build_array(e) FROM jsonb_array_elements(rules) AS e LOOP
+		PERFORM shnor.rule_methodology(r, probe);
+	END LOOP;
+	RAISE EXCEPTION '%', said USING ERRCODE = state;
+END
+$function$;
+
+COMMENT ON FUNCTION rule_methodology(jsonb, anyelement) IS
+'Internal: rules (objects of rule_id, rule, condition, applies) compiled as one methodology that is tried on an empty row of the type of probe; an error names the rule. NULL for no rules.';
+
+CREATE FUNCTION rule_answers(columns text[], answers jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT NULL::text, NULL::text, NULL::text WHERE false
+	SELECT coalesce(jsonb_object_agg(n, answers -> n), '{}')::text
+	FROM unnest(columns) AS n
+	WHERE n !~ '^(same_|median_|schools_answered$)'
 $function$;
 
-COMMENT ON FUNCTION region_validation_comments() IS
-'Internal: Russian comments of rules and findings.';
+COMMENT ON FUNCTION rule_answers(text[], jsonb) IS
+'Internal: of the columns that a rule reads those that are the respondent''s own, with their values, as text: what an acceptance is bound to. What other schools answered is left out: each further form would undo the acceptance.';
+
+CREATE FUNCTION rule_value(value jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT CASE jsonb_typeof(value) WHEN 'boolean' THEN CASE WHEN value::boolean THEN 'да' ELSE 'нет' END
+			   WHEN 'null' THEN NULL ELSE value #>> '{}' END
+$function$;
+
+COMMENT ON FUNCTION rule_value(jsonb) IS
+'Internal: an answer as a reader sees it; NULL for none.';
+
+CREATE FUNCTION rule_text(template text, answers jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT CASE WHEN template LIKE '%{%' THEN
+		(SELECT string_agg(p.part[1] || CASE WHEN answers ? p.part[2] THEN coalesce(shnor.rule_value(answers -> p.part[2]), 'нет ответа')
+											 ELSE coalesce('{' || p.part[2] || '}', '') END, '' ORDER BY p.place)
+		 FROM regexp_matches(template, '(.*?)(?:\{([a-z][a-z0-9_]*)\}|$)', 'g') WITH ORDINALITY AS p(part, place))
+		ELSE template END
+$function$;
+
+COMMENT ON FUNCTION rule_text(text, jsonb) IS
+'Internal: the text of a rule with each {column} replaced by its value; names that are no columns stay.';
 
 CREATE OR REPLACE FUNCTION region_lock_triggers(region text) RETURNS void
 LANGUAGE plpgsql
@@ -1475,6 +2524,143 @@ $function$;
 
 COMMENT ON FUNCTION region_publication_triggers(text) IS
 'Internal: creates or replaces the triggers that keep publications as they are in the schema named region. Uses refuse_edit() of region_round_triggers.';
+
+CREATE OR REPLACE FUNCTION lint(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	unreadable boolean := false;
+	readable boolean := true;
+	report text;
+BEGIN
+	PERFORM shnor.region_check(region);
+	FOR severity, object, code, problem, hint IN SELECT * FROM shnor.lint_formulas(region) LOOP
+		unreadable := unreadable OR object = 'indicator' AND starts_with(problem, 'Формула не читается');
+		readable := readable AND NOT starts_with(problem, 'Формул');
+		RETURN NEXT;
+	END LOOP;
+	RETURN QUERY SELECT * FROM shnor.lint_tables(region);
+	-- with an indicator that cannot be read there are no reports to look at
+	IF NOT unreadable THEN
+		RETURN QUERY SELECT * FROM shnor.lint_reports(region);
+	END IF;
+	RETURN QUERY SELECT * FROM shnor.lint_rules(region);
+
+	-- what no formula shows by itself: numbers that do not fit, a time zone that is none; the first report will do
+	IF readable THEN
+		FOREACH report IN ARRAY '{reporting_day,municipal_indicator,recommendation_due,note_status,measure_status,decision_status,identification,spell_condition,validation_finding}'::text[] LOOP
+			BEGIN
+				EXECUTE format('SELECT count(v) FROM %I.%I v', region, report);
+			EXCEPTION WHEN others THEN
+				severity := 'error';
+				object := report;
+				code := NULL;
+				problem := 'Отчёт не строится: ' || SQLERRM;
+				hint := CASE report WHEN 'reporting_day' THEN 'Исправьте setting.time_zone или выполните RESET shnor.today.'
+						ELSE 'Формулы читаются: ищите в данных слишком большие числа и невозможные дни. «indicator N» в сообщении — номер формулы: показателя, текста рекомендации, правила выявления или проверки, условия критерия.' END;
+				RETURN NEXT;
+				EXIT;
+			END;
+		END LOOP;
+	END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION lint_formulas(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	d		record;
+	counted	bigint;
+	answers	jsonb;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	-- each formula by itself, on a row without answers: one that is refused must not hide the others
+	FOR d IN
+		SELECT 'indicator' AS object, i.indicator AS code, i.indicator_id AS id, i.numerator, i.denominator, i.cohort, i.missing, i.level, i.unit,
+			   concat_ws('; ', 'numerator: ' || i.numerator, 'denominator: ' || i.denominator, 'cohort: ' || i.cohort) AS formula,
+			   format('jsonb_populate_record(NULL::%s, ''{}'')', CASE i.level WHEN 'school' THEN 'school_round' ELSE 'municipal_round' END) AS answers,
+			   'Столбцы — коды вопросов (таблица question) и статусы.' AS columns
+		FROM indicator i
+		UNION ALL
+		SELECT 'recommendation_template', t.template_id::text, t.template_id, shnor.condition_formula(t.condition), NULL, NULL, 'exclude', NULL, NULL, t.condition,
+			   'jsonb_populate_record(NULL::municipal_indicator, ''{}'')',
+			   'Столбцы: score, note_required, numerator, denominator, answered, missing, percent, threshold, plan.'
+		FROM recommendation_template t
+		UNION ALL
+		SELECT 'identification_rule', u.rule_id || ': ' || v.part, u.rule_id, shnor.condition_formula(v.formula), NULL, NULL, 'exclude', NULL, NULL, v.formula,
+			   v.answers, v.columns
+		FROM identification_rule u
+		CROSS JOIN LATERAL (VALUES
+			('item_condition', u.item_condition,
+			 '(SELECT x FROM (SELECT NULL::integer AS participants, NULL::integer AS below_minimum, NULL::bigint AS marks_sum, NULL::smallint AS grade, NULL::integer AS previous_participants, NULL::integer AS previous_below) x)',
+			 'Столбцы: participants, below_minimum, marks_sum, grade, previous_participants, previous_below.'),
+			('enter_condition', u.enter_condition, 'jsonb_populate_record(NULL::identification_case, ''{}'')',
+			 'Столбцы: assessments, marked, repeated, assessments_before, marked_before, participants, below_minimum, unjudged, listed.'),
+			('leave_condition', u.leave_condition, 'jsonb_populate_record(NULL::identification_case, ''{}'')',
+			 'Столбцы: assessments, marked, repeated, assessments_before, marked_before, participants, below_minimum, unjudged, listed.')
+		) AS v(part, formula, answers, columns)
+		UNION ALL
+		SELECT 'effectiveness_condition', c.criterion || ', ' || c.position, c.position, shnor.condition_formula(c.condition), NULL, NULL, 'exclude', NULL, NULL, c.condition,
+			   'jsonb_populate_record(NULL::spell_case, ''{}'')',
+			   'Столбцы: listed_1 … listed_3, relisted, below_0 … below_3, participants_0 … participants_3, region_below_0, region_participants_0, region_below_3, region_participants_3.'
+		FROM effectiveness_condition c
+		UNION ALL
+		SELECT 'validation_rule', v.rule || coalesce(' с ' || v.valid_from, ''), v.rule_id, shnor.condition_formula(v.condition), NULL,
+			   shnor.condition_formula(v.applies), 'exclude', NULL, NULL, concat_ws('; ', 'condition: ' || v.condition, 'applies: ' || v.applies),
+			   format('jsonb_populate_record(NULL::%s, ''{}'')', CASE v.respondent WHEN 'school' THEN 'validation_case' ELSE 'municipal_validation_case' END),
+			   'Столбцы: ' || CASE v.respondent WHEN 'school' THEN 'коды вопросов, previous_…, same_…, median_…, schools_answered и статусы (представление validation_case).'
+							  ELSE 'коды вопросов, previous_… и schools_answered (представление municipal_validation_case).' END
+		FROM validation_rule v
+		ORDER BY 1, 2
+	LOOP
+		object := d.object;
+		code := d.code;
+		severity := 'error';
+		BEGIN
+			EXECUTE format('SELECT count(*) FROM shnor.contribution((SELECT shnor.methodology($1, $2, $3, $4, $5)), %s)', d.answers)
+			USING d.id, d.numerator, d.denominator, d.cohort, d.missing;
+		EXCEPTION WHEN others THEN
+			-- the message calls every number that of an indicator
+			problem := format('Формула не читается: %s. Она такая: %s',
+							  CASE d.object WHEN 'indicator' THEN SQLERRM ELSE regexp_replace(SQLERRM, format('^[^:]* %s[^:]*: ', d.id), '') END, d.formula);
+			hint := d.columns || CASE d.object WHEN 'indicator' THEN '' ELSE ' Нужно условие, а не число.' END || ' Допустимы целые числа, true и false, + − *, сравнения, AND, OR, NOT, IS NULL, BETWEEN, IN, coalesce, least, greatest, yes_count.';
+			RETURN NEXT;
+			CONTINUE;
+		END;
+
+		-- two of everything: a numerator that comes to more than one counts people, and has to say out of how many
+		IF d.unit = 'percent' AND d.denominator IS NULL THEN
+			SELECT jsonb_object_agg(a.attname, CASE a.atttypid WHEN 'integer'::regtype THEN to_jsonb(2) ELSE to_jsonb(true) END) INTO answers
+			FROM pg_attribute a
+			WHERE a.attrelid = CASE d.level WHEN 'school' THEN 'school_round'::regclass ELSE 'municipal_round'::regclass END
+			  AND a.attnum > 0 AND a.atttypid IN ('integer'::regtype, 'boolean'::regtype);
+			BEGIN
+				EXECUTE format('SELECT max(c.numerator) FROM shnor.contribution((SELECT shnor.methodology($1, $2, NULL, NULL, NULL)), jsonb_populate_record(NULL::%s, $3)) AS c',
+							   CASE d.level WHEN 'school' THEN 'school_round' ELSE 'municipal_round' END)
+				INTO counted USING d.id, d.numerator, answers;
+			EXCEPTION WHEN others THEN
+				problem := format('Формулу не удалось испытать на ответах «2» и «да»: %s. Она такая: %s', SQLERRM, d.formula);
+				hint := 'Проверьте числа в формуле: результат должен умещаться в bigint.';
+				RETURN NEXT;
+				CONTINUE;
+			END;
+			IF counted > 1 THEN
+				problem := 'Доля без знаменателя: числитель считает людей, а знаменателем служит число организаций';
+				hint := 'Впишите знаменатель, например teachers.';
+				RETURN NEXT;
+			END IF;
+		END IF;
+	END LOOP;
+END
+$function$;
 
 CREATE FUNCTION region_access_tables(region text) RETURNS void
 LANGUAGE plpgsql

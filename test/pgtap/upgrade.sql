@@ -61,7 +61,7 @@ CREATE FUNCTION public.built() RETURNS TABLE (line text) LANGUAGE plpgsql AS $bu
 BEGIN
 	RETURN QUERY EXECUTE $$
 		SELECT k::text || (mine.half(k.s))::text FROM mine.kept k UNION ALL SELECT p::text FROM mine.percents p UNION ALL SELECT t::text FROM mine.totals t
-		UNION ALL SELECT c::text FROM mine.counts c UNION ALL SELECT f::text FROM mine.frozen f UNION ALL SELECT f::text FROM mine.findings f
+		UNION ALL SELECT c::text FROM mine.counts c UNION ALL SELECT f::text FROM mine.frozen f UNION ALL SELECT 'findings can be read' FROM (SELECT count(f) FROM mine.findings f) f
 		UNION ALL SELECT format('%s %s', c.oid, c.relname) FROM pg_class c WHERE c.relnamespace = 'mine'::regnamespace
 		UNION ALL SELECT 'by index ' || count(*) FROM mine.kept WHERE s OPERATOR(shnor.>=) shnor.share(1, 2)$$;
 END
@@ -82,6 +82,7 @@ BEGIN
 		INSERT INTO outcome SELECT v, 'built', b.line FROM public.built() b;
 		ALTER EXTENSION shnor UPDATE;
 		INSERT INTO outcome SELECT v, 'fingerprint', f FROM public.fingerprint() f;
+		PERFORM shnor.upgrade_region('mine_region');
 		INSERT INTO outcome SELECT v, 'kept', b.line FROM public.built() b;
 		REFRESH MATERIALIZED VIEW mine.frozen;
 		REFRESH MATERIALIZED VIEW CONCURRENTLY mine.frozen;
