@@ -3,6 +3,301 @@
 
 -- Made by sql/updates/make-delta from shnor--0.1.0.sql and sql/install: not to be edited.
 
+DROP FUNCTION import_note(text, bigint, text, text, jsonb, jsonb, jsonb);
+
+DROP FUNCTION import_store_source(text, integer, text, jsonb, text[], text, text);
+
+DROP FUNCTION import_store(text, integer, text, jsonb, text[], text);
+
+DO $guard$
+DECLARE
+	path	text := pg_catalog.current_setting('search_path');
+	owner	text;
+	grantee	text;
+	planted	text;
+BEGIN
+	-- what is planted must not be found by the guard either
+	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+
+	SELECT r.rolname INTO owner
+	FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
+	WHERE n.nspname = 'shnor' AND NOT r.rolsuper AND r.rolname <> current_user;
+	IF owner IS NOT NULL THEN
+		RAISE EXCEPTION 'schema "shnor" belongs to role "%", which is no superuser', owner
+			USING ERRCODE = 'insufficient_privilege',
+				  DETAIL = 'Its owner could put functions of their own among those of the extension, which superusers call.',
+				  HINT = 'Look at what is in it; then drop it, or run: ALTER SCHEMA shnor OWNER TO CURRENT_USER.';
+	END IF;
+
+	SELECT coalesce(r.rolname, 'PUBLIC') INTO grantee
+	FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+	WHERE n.nspname = 'shnor' AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner AND NOT coalesce(r.rolsuper, false)
+	ORDER BY 1 LIMIT 1;
+	IF grantee IS NOT NULL THEN
+		RAISE EXCEPTION 'role "%" may create objects in schema "shnor"', grantee
+			USING ERRCODE = 'insufficient_privilege',
+				  DETAIL = 'It could put functions of its own among those of the extension, which superusers call.',
+				  HINT = format('Run: REVOKE CREATE ON SCHEMA shnor FROM %s.', CASE grantee WHEN 'PUBLIC' THEN grantee ELSE quote_ident(grantee) END);
+	END IF;
+
+	SELECT string_agg(o.name, ', ' ORDER BY o.name) INTO planted
+	FROM (SELECT pg_describe_object(d.classid, d.objid, 0) AS name
+		  FROM pg_depend d JOIN pg_namespace n ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
+		  WHERE n.nspname = 'shnor'
+			-- the extension itself, and what holds no code
+			AND d.classid <> ALL ('{pg_extension,pg_default_acl,pg_publication_namespace}'::regclass[])
+		  ORDER BY 1 LIMIT 5) AS o;
+	IF planted IS NOT NULL THEN
+		RAISE EXCEPTION 'schema "shnor" is not empty'
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  DETAIL = format('There are: %s.', planted),
+				  HINT = 'The extension wants this schema for itself: move or drop what is there, or rename the schema.';
+	END IF;
+
+	PERFORM pg_catalog.set_config('search_path', path, true);
+END
+$guard$;
+
+CREATE FUNCTION spreadsheet_safe(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	-- blanks and invisible characters before the sign do not help: programs trim them; a tab or a line break
+	-- at the beginning moves what follows into a cell of its own
+	SELECT CASE
+		WHEN value ~ U&'^[[:space:][:cntrl:]\00A0\1680\180E\2000-\200F\2028-\202F\205F-\2064\3000\FEFF]*[=+@\2212\FE62-\FE63\FE66\FE6B\FF0B\FF0D\FF1D\FF20-]'
+			AND value !~ '^[-+][0-9]{1,3}([ ]?[0-9]{3})*([.,][0-9]+)?$' AND value !~ '^[-+][0-9]+([.,][0-9]+)?$'
+			OR value ~ '^[\t\r\n]' THEN '''' || value
+		ELSE value END
+$function$;
+
+COMMENT ON FUNCTION spreadsheet_safe(text) IS
+'value with an apostrophe before it where a spreadsheet would take it for a formula: where its first visible character is = + - @ or a full-width form of them, or it begins with a tab or a line break. Plain numbers (-5, +3,5) stay as they are. NULL for NULL.';
+
+CREATE FUNCTION spreadsheet_raw(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT CASE WHEN left(value, 1) = '''' AND shnor.spreadsheet_safe(substr(value, 2)) = value THEN substr(value, 2) ELSE value END
+$function$;
+
+COMMENT ON FUNCTION spreadsheet_raw(text) IS
+'Internal: the text that spreadsheet_safe() was given.';
+
+CREATE OR REPLACE FUNCTION region_table_comments(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	command text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	COMMENT ON TABLE setting IS 'Сведения о регионе: одна строка.';
+	COMMENT ON COLUMN setting.title IS 'Название региона для заголовков отчётов.';
+	COMMENT ON COLUMN setting.time_zone IS 'Часовой пояс, в котором читаются отметки времени форм и кончается последний день срока, например Europe/Moscow.';
+
+	COMMENT ON COLUMN setting.goals IS 'Цели мониторинга (п. 1.2.3): с ними создаётся мониторинг, если у него не названы свои.';
+	COMMENT ON COLUMN setting.tasks IS 'Задачи мониторинга (п. 1.2.4): так же.';
+	COMMENT ON COLUMN setting.methods IS 'Методы сбора информации (п. 1.2.5): так же.';
+	COMMENT ON COLUMN setting.min_n IS 'Сколько человек или школ должно стоять за долей, чтобы говорить, что она выросла или снизилась.';
+	COMMENT ON COLUMN setting.confidence IS 'Доверительная вероятность, с которой изменение отличают от случайных колебаний.';
+	COMMENT ON COLUMN setting.list_month IS 'Месяц дня, на который берётся перечень ШНОР и ШНСУ за год, в котором мониторинга не было.';
+	COMMENT ON COLUMN setting.list_day IS 'Число того же дня.';
+
+	COMMENT ON TABLE municipality IS 'Муниципальные образования региона.';
+	COMMENT ON COLUMN municipality.municipality_id IS 'Номер муниципалитета в этой базе.';
+	COMMENT ON COLUMN municipality.oktmo IS 'Код ОКТМО: 5, 8 или 11 цифр. Пусто, если код неизвестен.';
+	COMMENT ON COLUMN municipality.name IS 'Название муниципалитета, как в отчётах.';
+
+	COMMENT ON TABLE school IS 'Образовательные организации. Организация входит в мониторинг, если opened_on ≤ дата состава мониторинга < closed_on.';
+	COMMENT ON COLUMN school.school_id IS 'Номер организации в этой базе.';
+	COMMENT ON COLUMN school.municipality_id IS 'Муниципалитет, к которому относится организация.';
+	COMMENT ON COLUMN school.code IS 'Код организации, по которому узнаются строки форм. Не повторяется; состав кода произвольный.';
+	COMMENT ON COLUMN school.name IS 'Название организации.';
+	COMMENT ON COLUMN school.kind IS 'Вид учреждения: school — школа, preschool — ДОУ, supplementary — УДО.';
+	COMMENT ON COLUMN school.opened_on IS 'Первый день работы. Пусто: работала всегда.';
+	COMMENT ON COLUMN school.closed_on IS 'Первый день, когда организация уже не работает. Пусто: работает.';
+	COMMENT ON COLUMN school.successor_id IS 'Организация-правопреемник после закрытия или слияния.';
+
+	COMMENT ON TABLE legal_act IS 'Приказы и другие акты, которыми устанавливаются мониторинги, статусы школ и пороги (п. 1.2.7).';
+	COMMENT ON COLUMN legal_act.legal_act_id IS 'Номер акта в этой базе.';
+	COMMENT ON COLUMN legal_act.number IS 'Номер акта, например 1187-о.';
+	COMMENT ON COLUMN legal_act.issued_on IS 'Дата акта.';
+	COMMENT ON COLUMN legal_act.issuer IS 'Кем издан.';
+	COMMENT ON COLUMN legal_act.title IS 'Название акта.';
+	COMMENT ON COLUMN legal_act.amends_id IS 'Акт, в который этот вносит изменения.';
+
+	COMMENT ON TABLE round IS 'Мониторинги. Определения показателей, состав школ и их статусы берутся на дату состава и потом не меняются вместе с сегодняшними.';
+	COMMENT ON COLUMN round.round_id IS 'Номер мониторинга.';
+	COMMENT ON COLUMN round.title IS 'Название мониторинга, как в отчётах.';
+	COMMENT ON COLUMN round.starts_on IS 'Первый день сбора ответов.';
+	COMMENT ON COLUMN round.due_on IS 'Последний день срока: ответ до конца этого дня считается поданным вовремя.';
+	COMMENT ON COLUMN round.ends_on IS 'Первый день, когда мониторинг уже закончен. Пусто: конец не назначен.';
+	COMMENT ON COLUMN round.cohort_on IS 'Дата состава: на этот день берутся школы, их статусы, определения показателей и вопросы.';
+	COMMENT ON COLUMN round.legal_act_id IS 'Приказ, которым оформлен мониторинг (п. 1.2.7). Без него мониторинг нельзя открыть.';
+	COMMENT ON COLUMN round.state IS 'Состояние: draft — готовится, open — принимает ответы, closed — закрыт.';
+
+	COMMENT ON COLUMN round.goals IS 'Цели мониторинга (п. 1.2.7).';
+	COMMENT ON COLUMN round.tasks IS 'Задачи мониторинга (п. 1.2.7).';
+	COMMENT ON COLUMN round.methods IS 'Методы сбора информации (п. 1.2.7).';
+	COMMENT ON COLUMN round.results_year IS 'Год оценочных процедур, на результатах которых стоит перечень школ мониторинга. По умолчанию — год даты состава, до июля — предыдущий.';
+	COMMENT ON COLUMN round.documents_need_check IS 'Подтверждают только проверенные документы. Иначе — все, кроме отклонённых.';
+	COMMENT ON COLUMN round.reopening IS 'Причина, по которой закрытый мониторинг открыт заново. Пусто: не открывался.';
+
+	COMMENT ON TABLE school_status IS 'Статусы школ по дням: статус действует в день d, если since ≤ d < until. Одинаковые статусы одной школы не пересекаются.';
+	COMMENT ON COLUMN school_status.school_id IS 'Школа.';
+	COMMENT ON COLUMN school_status.status IS 'Статус: low_results — ШНОР, adverse_conditions — ШНСУ, risk_zone — зона риска снижения результатов.';
+	COMMENT ON COLUMN school_status.since IS 'Первый день действия статуса.';
+	COMMENT ON COLUMN school_status.until IS 'Первый день, когда статус уже не действует. Пусто: действует.';
+	COMMENT ON COLUMN school_status.legal_act_id IS 'Акт, которым статус присвоен.';
+
+	COMMENT ON TABLE question IS 'Вопросы форм. Код вопроса — имя столбца ответов. У одного кода может быть несколько версий, действующих в разное время.';
+	COMMENT ON COLUMN question.question_id IS 'Номер версии вопроса.';
+	COMMENT ON COLUMN question.question IS 'Код вопроса: имя столбца в submission или municipal_submission.';
+	COMMENT ON COLUMN question.respondent IS 'Кто отвечает: school — организация, municipality — муниципалитет.';
+	COMMENT ON COLUMN question.position IS 'Порядковый номер вопроса.';
+	COMMENT ON COLUMN question.wording IS 'Формулировка вопроса: по ней узнаётся столбец выгрузки формы.';
+	COMMENT ON COLUMN question.answer_type IS 'Тип ответа: count — целое число не меньше нуля, yes_no — да или нет.';
+	COMMENT ON COLUMN question.evidence IS 'Подтверждающий документ: none — не нужен, optional — по желанию, required_if_yes — обязателен при ответе «да».';
+	COMMENT ON COLUMN question.evidence_kinds IS 'Какие документы нужны все сразу: document — документ, order — приказ, agreement — договор о сотрудничестве. Пусто: достаточно одного любого.';
+	COMMENT ON COLUMN question.part_of IS 'Код вопроса о целом: ответ на этот вопрос не может быть больше ответа на тот.';
+	COMMENT ON COLUMN question.source_wording IS 'Формулировка в методике, как она там стоит. Пусто: вопроса в методике нет.';
+	COMMENT ON COLUMN question.source_defect IS 'Недостаток методики и принятое прочтение.';
+	COMMENT ON COLUMN question.valid_from IS 'Первый день действия; сравнивается с датой состава мониторинга. Пусто: действовал всегда.';
+	COMMENT ON COLUMN question.valid_until IS 'Первый день, когда вопрос уже не действует. Пусто: действует.';
+
+	COMMENT ON TABLE indicator IS 'Показатели методики: определения, по которым считаются все отчёты. У одного кода может быть несколько версий, действующих в разное время.';
+	COMMENT ON COLUMN indicator.definition_id IS 'Номер версии определения.';
+	COMMENT ON COLUMN indicator.indicator IS 'Код показателя.';
+	COMMENT ON COLUMN indicator.indicator_id IS 'Номер показателя внутри свёрток ответов; у версий одного показателя он один и тот же.';
+	COMMENT ON COLUMN indicator.clause IS 'Пункт методики.';
+	COMMENT ON COLUMN indicator.section IS 'Раздел методики.';
+	COMMENT ON COLUMN indicator.position IS 'Порядковый номер в отчётах.';
+	COMMENT ON COLUMN indicator.title IS 'Название показателя.';
+	COMMENT ON COLUMN indicator.unit IS 'Единица: percent — доля в процентах, yes_no — да или нет.';
+	COMMENT ON COLUMN indicator.level IS 'Чьи ответы считаются: school — организаций, municipality — самих муниципалитетов.';
+	COMMENT ON COLUMN indicator.institution_kinds IS 'Виды учреждений, которые входят в показатель уровня организаций.';
+	COMMENT ON COLUMN indicator.collection_method IS 'Метод сбора информации по методике.';
+	COMMENT ON COLUMN indicator.numerator IS 'Числитель: выражение над столбцами ответов и статусов; «да» считается за 1.';
+	COMMENT ON COLUMN indicator.denominator IS 'Знаменатель: выражение. Пусто: каждая школа или муниципалитет считается за 1.';
+	COMMENT ON COLUMN indicator.cohort IS 'Круг школ: условие. Пусто: все организации мониторинга указанных видов.';
+	COMMENT ON COLUMN indicator.missing IS 'Нет ответа: exclude — организация не входит ни в числитель, ни в знаменатель; no — считается ответом «нет» (п. 1.2.6 А).';
+	COMMENT ON COLUMN indicator.polarity IS 'Что лучше: higher_is_better — больше, lower_is_better — меньше, context — показатель справочный и не оценивается.';
+	COMMENT ON COLUMN indicator.source_formula IS 'Методика расчета общего значения показателя, как в источнике.';
+	COMMENT ON COLUMN indicator.documents IS 'Документы муниципального уровня, которыми подтверждается показатель.';
+	COMMENT ON COLUMN indicator.source_defect IS 'Недостаток методики и принятое прочтение.';
+	COMMENT ON COLUMN indicator.valid_from IS 'Первый день действия; сравнивается с датой состава мониторинга. Пусто: действовало всегда.';
+	COMMENT ON COLUMN indicator.valid_until IS 'Первый день, когда определение уже не действует. Пусто: действует.';
+
+	COMMENT ON TABLE target IS 'Пороги и плановые значения мониторинга, установленные приказами. Значение для одного муниципалитета важнее общего; чего в нём нет, берётся из общего.';
+	COMMENT ON COLUMN target.target_id IS 'Номер строки.';
+	COMMENT ON COLUMN target.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN target.indicator IS 'Код показателя.';
+	COMMENT ON COLUMN target.municipality_id IS 'Муниципалитет. Пусто: для всех муниципалитетов и для региона в целом.';
+	COMMENT ON COLUMN target.threshold IS 'Порог в процентах: по нему ставится балл (п. 1.2.6). Пусто: порог не установлен.';
+	COMMENT ON COLUMN target.plan IS 'Плановое значение в процентах: при отставании от него нужна аналитическая записка (п. 1.2.6).';
+	COMMENT ON COLUMN target.legal_act_id IS 'Приказ, которым установлены значения.';
+
+	COMMENT ON TABLE submission IS 'Последние ответы организаций: одна строка на мониторинг и организацию. Пустой ответ означает «нет ответа», а не ноль. Прежние ответы — в submission_history.';
+	COMMENT ON COLUMN submission.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN submission.school_id IS 'Организация.';
+	COMMENT ON COLUMN submission.submitted_at IS 'Когда отправлен ответ.';
+	COMMENT ON COLUMN submission.source IS 'Откуда ответ: имя файла и строка, SQL или другой источник.';
+	COMMENT ON COLUMN submission.recorded_at IS 'Когда эта версия ответа записана в базу; -infinity — до начала учёта.';
+	COMMENT ON COLUMN submission.recorded_by IS 'Кем записана: имя пользователя базы. Пусто: неизвестно.';
+	COMMENT ON COLUMN submission.teachers IS 'Педагогических работников в организации, человек.';
+	COMMENT ON COLUMN submission.diagnosed_subject IS 'Педагогов, прошедших диагностику предметных дефицитов, человек.';
+	COMMENT ON COLUMN submission.diagnosed_method IS 'Педагогов, прошедших диагностику методических дефицитов, человек.';
+	COMMENT ON COLUMN submission.diagnosed_psych IS 'Педагогов, прошедших диагностику психолого-педагогических дефицитов, человек.';
+	COMMENT ON COLUMN submission.supported IS 'Педагогов, которым оказана консультативная, методическая и другая поддержка, человек.';
+	COMMENT ON COLUMN submission.in_networks IS 'Педагогов в региональных сетевых методических объединениях, человек.';
+	COMMENT ON COLUMN submission.in_active IS 'Педагогов в региональном методическом активе, человек.';
+	COMMENT ON COLUMN submission.with_route IS 'Педагогов, имеющих индивидуальный образовательный маршрут (ИОМ), человек.';
+	COMMENT ON COLUMN submission.in_events IS 'Организация вовлечена в события и мероприятия по повышению качества образования.';
+	COMMENT ON COLUMN submission.has_curator IS 'Для организации определены школа-куратор или директор-куратор.';
+	COMMENT ON COLUMN submission.has_program IS 'Разработана школьная программа повышения качества образования (ШППКО).';
+	COMMENT ON COLUMN submission.has_prevention IS 'Сформирована программа или система профилактики школьной неуспешности.';
+	COMMENT ON COLUMN submission.has_study_plans IS 'Разработаны ИУПы для слабоуспевающих и неуспевающих обучающихся.';
+	COMMENT ON COLUMN submission.has_tutoring IS 'Организована тьюторская поддержка обучающихся.';
+	COMMENT ON COLUMN submission.internet_resolved IS 'Ликвидирован риск: нет устойчивого доступа в интернет.';
+	COMMENT ON COLUMN submission.equipment_resolved IS 'Ликвидирован риск: не хватает компьютерной техники.';
+	COMMENT ON COLUMN submission.staffing_resolved IS 'Ликвидирован риск: дефицит педагогических кадров, вакансии.';
+
+	COMMENT ON TABLE submission_history IS 'Заменённые и удалённые ответы организаций.';
+	COMMENT ON COLUMN submission_history.replaced_at IS 'Когда ответ заменён или удалён.';
+	COMMENT ON COLUMN submission_history.replaced_by IS 'Кем заменён или удалён: имя пользователя базы.';
+
+	COMMENT ON TABLE municipal_submission IS 'Последние ответы муниципалитетов о себе: одна строка на мониторинг и муниципалитет. Прежние ответы — в municipal_submission_history.';
+	COMMENT ON COLUMN municipal_submission.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN municipal_submission.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN municipal_submission.submitted_at IS 'Когда отправлен ответ.';
+	COMMENT ON COLUMN municipal_submission.source IS 'Откуда ответ: имя файла и строка, SQL или другой источник.';
+	COMMENT ON COLUMN municipal_submission.recorded_at IS 'Когда эта версия ответа записана в базу; -infinity — до начала учёта.';
+	COMMENT ON COLUMN municipal_submission.recorded_by IS 'Кем записана: имя пользователя базы. Пусто: неизвестно.';
+	COMMENT ON COLUMN municipal_submission.has_results_note IS 'Есть аналитическая справка по мониторингу образовательных результатов в ШНОР и ШНСУ.';
+	COMMENT ON COLUMN municipal_submission.has_practice_sharing IS 'В дорожной карте предусмотрено распространение успешных практик профилактики неуспешности.';
+	COMMENT ON COLUMN municipal_submission.has_resource_monitoring IS 'Есть процедура оценки ресурсов (аналитическая записка) в школах зоны риска.';
+
+	COMMENT ON TABLE municipal_submission_history IS 'Заменённые и удалённые ответы муниципалитетов.';
+	COMMENT ON COLUMN municipal_submission_history.replaced_at IS 'Когда ответ заменён или удалён.';
+	COMMENT ON COLUMN municipal_submission_history.replaced_by IS 'Кем заменён или удалён: имя пользователя базы.';
+
+	COMMENT ON TABLE form_header IS 'Заголовки столбцов в выгрузках форм, кроме самих формулировок вопросов.';
+	COMMENT ON COLUMN form_header.header IS 'Заголовок столбца. Регистр, кавычки, номера и знаки в конце при сравнении не важны.';
+	COMMENT ON COLUMN form_header.field IS 'Что в столбце: код вопроса либо submitted_at — отметка времени, school_code — код организации, school_name — её название, municipality — муниципалитет, document — ссылки на документы к ближайшему слева вопросу этой же формы, document:код_вопроса — ссылки на документы к названному вопросу, ignore — не загружать.';
+
+	COMMENT ON TABLE import IS 'Журнал загрузок: каждый файл хранится целиком, как пришёл.';
+	COMMENT ON COLUMN import.import_id IS 'Номер загрузки.';
+	COMMENT ON COLUMN import.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN import.respondent IS 'Чьи ответы в файле: school — организаций, municipality — муниципалитетов.';
+	COMMENT ON COLUMN import.source IS 'Имя файла или другой источник.';
+	COMMENT ON COLUMN import.content IS 'Содержимое файла дословно.';
+	COMMENT ON COLUMN import.content_sha256 IS 'Контрольная сумма SHA-256 содержимого: по ней видно, что файл уже загружали.';
+	COMMENT ON COLUMN import.imported_at IS 'Когда загружен.';
+	COMMENT ON COLUMN import.imported_by IS 'Кем загружен: имя пользователя базы.';
+	COMMENT ON COLUMN import.rows_read IS 'Прочитано строк: загруженные, исправления, отклонённые и без изменений вместе.';
+	COMMENT ON COLUMN import.loaded IS 'Загружено новых ответов.';
+	COMMENT ON COLUMN import.corrected IS 'Строк, которые исправили прежний ответ.';
+	COMMENT ON COLUMN import.refused IS 'Отклонено строк, которые до сих пор не загружены.';
+	COMMENT ON COLUMN import.unchanged IS 'Строк, которые ничего не изменили.';
+	COMMENT ON COLUMN import.data_source IS 'Источник ответов. Пусто: загружено прежней версией.';
+	COMMENT ON COLUMN import.asked IS 'Коды вопросов, которые задаёт файл.';
+	COMMENT ON COLUMN import.refused_lines IS 'Номера строк файла, которые отклонены и до сих пор не загружены.';
+
+	COMMENT ON TABLE import_issue IS 'Замечания загрузок, с которыми ещё не покончено: каждая непрочитанная ячейка и каждый незнакомый столбец с причиной и подсказкой.';
+	COMMENT ON COLUMN import_issue.issue_id IS 'Номер замечания.';
+	COMMENT ON COLUMN import_issue.import_id IS 'Загрузка.';
+	COMMENT ON COLUMN import_issue.line IS 'Номер строки файла, где начинается запись; заголовок — строка 1.';
+	COMMENT ON COLUMN import_issue.column_no IS 'Номер столбца файла, считая с 1.';
+	COMMENT ON COLUMN import_issue.header IS 'Заголовок столбца.';
+	COMMENT ON COLUMN import_issue.question IS 'Код вопроса, если столбец узнан.';
+	COMMENT ON COLUMN import_issue.raw_value IS 'Значение ячейки, как в файле.';
+	COMMENT ON COLUMN import_issue.row_values IS 'Вся отклонённая запись, ячейка за ячейкой.';
+	COMMENT ON COLUMN import_issue.reason IS 'Что не так.';
+	COMMENT ON COLUMN import_issue.hint IS 'Что сделать.';
+	COMMENT ON COLUMN import_issue.severity IS 'refused — запись не загружена, warning — загружена, но есть замечание.';
+	COMMENT ON COLUMN import_issue.school_id IS 'Чья это запись, если организация узнана.';
+	COMMENT ON COLUMN import_issue.municipality_id IS 'Чья это запись, если муниципалитет узнан.';
+	COMMENT ON COLUMN import_issue.submitted_at IS 'Когда отправлен ответ, если время прочитано.';
+
+	-- a history has the columns of its table and, on them, the same comments
+	FOR command IN
+		SELECT format('COMMENT ON COLUMN %s.%I IS %L', h.table_name, a.attname, col_description(a.attrelid, a.attnum))
+		FROM (VALUES ('submission', 'submission_history'),
+					 ('municipal_submission', 'municipal_submission_history')) AS h(original, table_name)
+		JOIN pg_attribute a ON a.attrelid = h.original::regclass AND a.attnum > 0 AND NOT a.attisdropped
+		ORDER BY h.table_name, a.attnum
+	LOOP
+		EXECUTE command;
+	END LOOP;
+
+	COMMENT ON FUNCTION keep_history() IS 'Триггер: переносит заменённый или удалённый ответ в таблицу истории.';
+	COMMENT ON FUNCTION check_target() IS 'Триггер: не даёт поставить порог показателю, которого нет в справочнике.';
+	COMMENT ON FUNCTION check_versions() IS 'Триггер: не даёт двум версиям одного кода действовать в один день.';
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION region_tables(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -17,6 +312,28 @@ $function$;
 COMMENT ON FUNCTION region_tables(text) IS
 'Internal: creates the first tables of a region in the existing schema named region. Run by create_region.';
 
+CREATE FUNCTION region_version_constraints(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t record;
+BEGIN
+	FOR t IN SELECT v.name, v.code, v.name || '_one_version_a_day' AS constraint_name
+			 FROM (VALUES ('question', 'question'), ('indicator', 'indicator'), ('question_source', $$question || ' ' || data_source$$),
+						  ('identification_rule', 'status'), ('validation_rule', 'rule')) AS v(name, code)
+			 WHERE NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = to_regclass(format('%I.%I', region, v.name))
+																 AND c.conname = v.name || '_one_version_a_day') LOOP
+		EXECUTE format('ALTER TABLE %I.%I ADD CONSTRAINT %I EXCLUDE USING gist
+						(int8range(hashtextextended(%s, 0), hashtextextended(%s, 0), ''[]'') WITH =, daterange(valid_from, valid_until) WITH &&)
+						DEFERRABLE INITIALLY DEFERRED', region, t.name, t.constraint_name, t.code, t.code);
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION region_version_constraints(text) IS
+'Internal: keeps versions of one code apart in the tables of definitions and rules of the schema named region, where that is not done yet.';
+
 CREATE OR REPLACE FUNCTION region_tables_triggers(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -26,26 +343,35 @@ BEGIN
 
 	-- The region's trigger functions take the schema from the trigger, so that they outlive a renamed
 	-- schema and the extension itself. Columns are matched by name: a later version may append answers.
+	-- One insert for all rows of a statement: each insert is checked against its rounds. Arguments: the key.
 	CREATE OR REPLACE FUNCTION keep_history() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
+	DECLARE
+		successor text := CASE TG_OP WHEN 'UPDATE' THEN (SELECT 'new_rows n ON ' || string_agg(format('n.%1$I = o.%1$I', k), ' AND ') FROM unnest(TG_ARGV) AS k)
+						  ELSE '(SELECT NULL WHERE false) n ON true' END;
 	BEGIN
-		EXECUTE format('INSERT INTO %1$I.%2$I SELECT h.* FROM jsonb_populate_record(NULL::%1$I.%2$I, $1) h',
-					   TG_TABLE_SCHEMA, TG_TABLE_NAME || '_history')
-		USING to_jsonb(OLD) || jsonb_build_object('replaced_at', now(), 'replaced_by', current_user);
+		-- a version ends where the one that replaces it begins (66-history.sql)
+		EXECUTE format('INSERT INTO %1$I.%2$I
+						SELECT h.* FROM old_rows o LEFT JOIN %3$s
+						CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I.%2$I, to_jsonb(o) || jsonb_build_object(''replaced_by'', current_user,
+							''replaced_at'', coalesce((to_jsonb(n) ->> ''recorded_at'')::timestamptz, greatest($1, (to_jsonb(o) ->> ''recorded_at'')::timestamptz)))) h
+						WHERE to_jsonb(o) IS DISTINCT FROM to_jsonb(n)',
+					   TG_TABLE_SCHEMA, TG_TABLE_NAME || '_history', successor)
+		USING clock_timestamp();
 		RETURN NULL;
 	END
 	$trigger$;
 
-	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON submission
-		FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_history();
-	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON submission
-		FOR EACH ROW EXECUTE FUNCTION keep_history();
-	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON municipal_submission
-		FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_history();
-	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON municipal_submission
-		FOR EACH ROW EXECUTE FUNCTION keep_history();
+	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'school_id');
+	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON submission REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'school_id');
+	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON municipal_submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'municipality_id');
+	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON municipal_submission REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('round_id', 'municipality_id');
 
 	CREATE OR REPLACE FUNCTION check_target() RETURNS trigger
 	LANGUAGE plpgsql
@@ -102,6 +428,345 @@ $function$;
 COMMENT ON FUNCTION region_tables_triggers(text) IS
 'Internal: creates or replaces the region''s own trigger functions and triggers (history of answers, known indicator codes, versions of definitions) in the schema named region.';
 
+CREATE OR REPLACE FUNCTION region_result_query(tallies text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format($view$
+	-- every judgement is made here, for municipalities and for the region alike
+	SELECT j.scope, j.round_id, j.municipality_id, j.position, j.indicator, j.section, j.title, j.unit,
+		   j.numerator, j.denominator, j.percent, j.threshold, j.plan, j.score,
+		   concat_ws('. ',
+			   CASE WHEN j.unit = 'yes_no' AND j.scope = 'region' AND j.denominator > 0 AND j.threshold IS NULL
+					THEN format('Муниципалитетов с ответом «да»: %%s из %%s', j.numerator, j.denominator)
+			   END,
+			   CASE
+				   WHEN j.polarity = 'context' THEN 'Справочный показатель, не оценивается'
+				   WHEN j.answered + j.missing = 0 THEN 'В круг показателя не входит ни одна организация'
+				   WHEN j.denominator = 0 AND j.answered = 0 THEN 'Нет ответов'
+				   WHEN j.denominator = 0 THEN 'Знаменатель равен нулю'
+				   WHEN j.own_answer AND j.answered = 0 THEN 'Нет ответа: 0 баллов'
+				   WHEN j.own_answer THEN CASE WHEN j.numerator > 0 THEN 'Да' ELSE 'Нет' END
+				   WHEN j.threshold IS NULL THEN 'Порог не установлен приказом'
+				   -- with the fraction: it is judged, and its percent is rounded
+				   ELSE replace(format('%%s %%%% (%%s из %%s) — %%s порога %%s %%%%',
+									   trim_scale(j.percent), j.numerator, j.denominator,
+									   CASE WHEN j.polarity = 'lower_is_better'
+											THEN CASE j.score WHEN 1 THEN 'не выше' ELSE 'выше' END
+											ELSE CASE j.score WHEN 1 THEN 'не ниже' ELSE 'ниже' END
+									   END, trim_scale(j.threshold)), '.', ',')
+			   END) AS reason,
+		   j.answered, j.missing,
+		   CASE
+			   WHEN j.missing = 0 THEN j.percent
+			   WHEN j.counts_rows THEN shnor.percent(shnor.share(j.numerator, j.all_rows))
+		   END::numeric(25,4) AS percent_low,
+		   CASE
+			   WHEN j.missing = 0 THEN j.percent
+			   WHEN j.counts_rows THEN shnor.percent(shnor.share(j.numerator + j.missing, j.all_rows))
+		   END::numeric(25,4) AS percent_high,
+		   j.gap,
+		   coalesce(j.score = 0, false) OR coalesce(j.plan_score = 0, false) AS note_required
+	FROM (
+		SELECT f.*,
+			   shnor.numerator(f.share) AS numerator,
+			   shnor.denominator(f.share) AS denominator,
+			   shnor.percent(f.share)::numeric(25,4) AS percent,
+			   CASE
+				   WHEN f.polarity = 'context' OR shnor.denominator(f.share) = 0 THEN NULL
+				   WHEN f.own_answer THEN shnor.score(shnor.numerator(f.share) > 0)
+				   ELSE shnor.score(f.share, f.threshold, f.polarity)
+			   END AS score,
+			   CASE WHEN f.polarity <> 'context' THEN shnor.score(f.share, f.plan, f.polarity) END AS plan_score,
+			   CASE WHEN f.polarity <> 'context' THEN shnor.gap(f.share, f.threshold, f.polarity) END AS gap,
+			   shnor.denominator(f.share) + CASE f.missing_policy WHEN 'no' THEN 0 ELSE f.missing END AS all_rows
+		FROM (
+			SELECT t.scope, t.round_id, t.municipality_id,
+				   d.position, d.indicator, d.section, d.title, d.unit, d.polarity, d.missing AS missing_policy,
+				   d.denominator IS NULL AS counts_rows,
+				   t.scope = 'municipality' AND d.unit = 'yes_no' AS own_answer,
+				   x.share, x.answered, x.missing,
+				   -- orders set percents: they do not bear on one municipality's yes or no
+				   CASE WHEN t.scope = 'region' OR d.unit <> 'yes_no'
+						THEN coalesce(own.threshold, common.threshold) END::numeric(7,4) AS threshold,
+				   CASE WHEN t.scope = 'region' OR d.unit <> 'yes_no'
+						THEN coalesce(own.plan, common.plan) END::numeric(7,4) AS plan
+			FROM (
+				SELECT 'municipality' AS scope, u.round_id, u.municipality_id, u.tally
+				FROM %1$I u
+				UNION ALL
+				SELECT 'region', u.round_id, NULL, shnor.sum(u.tally)
+				FROM %1$I u
+				WHERE EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+				GROUP BY u.round_id
+			) AS t
+			CROSS JOIN LATERAL shnor.items(t.tally) AS x
+			JOIN round_indicator d ON d.round_id = t.round_id AND d.indicator_id = x.id
+			LEFT JOIN target own ON own.round_id = t.round_id AND own.indicator = d.indicator
+				AND own.municipality_id = t.municipality_id
+			LEFT JOIN target common ON common.round_id = t.round_id AND common.indicator = d.indicator
+				AND common.municipality_id IS NULL
+		) AS f
+	) AS j
+$view$, tallies)
+$function$;
+
+CREATE OR REPLACE FUNCTION region_base_views(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+(100, 'round_indicator', $view$
+	SELECT r.round_id, i.indicator_id, i.indicator, i.position, i.clause, i.section, i.title, i.unit, i.level,
+		   array_to_string(i.institution_kinds, ', ') AS institution_kinds, i.collection_method,
+		   i.numerator, i.denominator, i.cohort, i.missing, i.polarity,
+		   i.source_formula, i.documents, i.source_defect, i.definition_id
+	FROM round r
+	-- plain comparisons, not a range: the planner can tell that most definitions hold
+	JOIN indicator i ON (i.valid_from IS NULL OR i.valid_from <= r.cohort_on)
+					AND (i.valid_until IS NULL OR r.cohort_on < i.valid_until)
+$view$),
+(200, 'round_methodology', $view$
+	-- one compiled methodology per round and level; schools of other kinds are left out here
+	SELECT d.round_id, d.level,
+		   shnor.methodology(d.indicator_id, d.numerator, d.denominator,
+							 CASE d.level
+								 WHEN 'school' THEN concat('(is_', replace(d.institution_kinds, ', ', ' OR is_'), ')',
+														   ' AND (' || d.cohort || E'\n)')
+								 ELSE d.cohort
+							 END, d.missing) AS methodology
+	FROM round_indicator d
+	GROUP BY d.round_id, d.level
+$view$),
+(210, 'indicator_question', $view$
+	-- what each definition reads: questions, and the statuses its cohort asks for
+	SELECT d.round_id, d.indicator, c.name AS column_name, q.question, q.respondent, q.answer_type, q.evidence, q.wording
+	FROM (SELECT i.round_id, i.indicator,
+				 shnor.columns(shnor.methodology(i.indicator_id, i.numerator, i.denominator, i.cohort, i.missing)) AS columns
+		  FROM round_indicator i
+		  GROUP BY i.round_id, i.indicator) AS d
+	JOIN round r ON r.round_id = d.round_id
+	CROSS JOIN LATERAL unnest(d.columns) AS c(name)
+	LEFT JOIN question q ON q.question = c.name AND (q.valid_from IS NULL OR q.valid_from <= r.cohort_on)
+						AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
+$view$),
+(400, 'round_member', $view$
+	-- who belongs to a round: as written down when it closed, else as of its day. A round that was reopened keeps its
+	-- list, since the directory has municipalities and kinds of today only; statuses can be corrected, so they are read
+	-- anew. A school has each status at most once on a day, so the joins of statuses multiply nothing.
+	-- Who does not see the whole region cannot tell a list without his schools from none: the journal tells him.
+	SELECT w.round_id, w.municipality_id, w.school_id, w.kind, w.low_results, w.adverse_conditions, w.risk_zone
+	FROM round r
+	JOIN round_school w ON w.round_id = r.round_id
+	WHERE r.state = 'closed'
+	UNION ALL
+	SELECT b.round_id, b.municipality_id, b.school_id, b.kind,
+		   l.school_id IS NOT NULL, a.school_id IS NOT NULL, z.school_id IS NOT NULL
+	FROM (
+		SELECT r.round_id, r.cohort_on, w.municipality_id, w.school_id, w.kind
+		FROM round r
+		JOIN round_school w ON w.round_id = r.round_id
+		WHERE r.state <> 'closed'
+		UNION ALL
+		SELECT r.round_id, r.cohort_on, o.municipality_id, o.school_id, o.kind
+		FROM round r
+		JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
+					 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
+		-- a municipality's operator also sees schools that have left it, but they belong to it in old lists only
+		JOIN municipality h ON h.municipality_id = o.municipality_id
+		WHERE r.state <> 'closed' AND NOT EXISTS (SELECT FROM round_school w WHERE w.round_id = r.round_id)
+		  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+			   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
+	) AS b
+	LEFT JOIN school_status l ON l.school_id = b.school_id AND l.status = 'low_results'
+		AND l.since <= b.cohort_on AND (l.until IS NULL OR b.cohort_on < l.until)
+	LEFT JOIN school_status a ON a.school_id = b.school_id AND a.status = 'adverse_conditions'
+		AND a.since <= b.cohort_on AND (a.until IS NULL OR b.cohort_on < a.until)
+	LEFT JOIN school_status z ON z.school_id = b.school_id AND z.status = 'risk_zone'
+		AND z.since <= b.cohort_on AND (z.until IS NULL OR b.cohort_on < z.until)
+$view$),
+(405, 'municipal_member', $view$
+	-- those written down, also where the round was reopened, and those of its schools; else all
+	SELECT w.round_id, w.municipality_id
+	FROM round_municipality w
+	UNION
+	SELECT w.round_id, w.municipality_id
+	FROM round_school w
+	-- not UNION ALL: where only schools are written down, their municipalities are among all, once
+	UNION
+	SELECT r.round_id, m.municipality_id
+	FROM round r
+	CROSS JOIN municipality m
+	WHERE NOT EXISTS (SELECT FROM round_municipality w WHERE w.round_id = r.round_id)
+	  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+		   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
+$view$),
+(410, 'school_round', $view$
+	-- of several sources the one that goes first has the word, the form's answer among them
+	SELECT m.round_id, m.municipality_id, m.school_id, m.low_results, m.adverse_conditions, m.risk_zone,
+		   s.submitted_at,
+		   coalesce(b.teachers, s.teachers, a.teachers) AS teachers,
+		   coalesce(b.diagnosed_subject, s.diagnosed_subject, a.diagnosed_subject) AS diagnosed_subject,
+		   coalesce(b.diagnosed_method, s.diagnosed_method, a.diagnosed_method) AS diagnosed_method,
+		   coalesce(b.diagnosed_psych, s.diagnosed_psych, a.diagnosed_psych) AS diagnosed_psych,
+		   coalesce(b.supported, s.supported, a.supported) AS supported,
+		   coalesce(b.in_networks, s.in_networks, a.in_networks) AS in_networks,
+		   coalesce(b.in_active, s.in_active, a.in_active) AS in_active,
+		   coalesce(b.with_route, s.with_route, a.with_route) AS with_route,
+		   coalesce(b.in_events, s.in_events, a.in_events) AS in_events,
+		   coalesce(b.has_curator, s.has_curator, a.has_curator) AS has_curator,
+		   coalesce(b.has_program, s.has_program, a.has_program) AS has_program,
+		   coalesce(b.has_prevention, s.has_prevention, a.has_prevention) AS has_prevention,
+		   coalesce(b.has_study_plans, s.has_study_plans, a.has_study_plans) AS has_study_plans,
+		   coalesce(b.has_tutoring, s.has_tutoring, a.has_tutoring) AS has_tutoring,
+		   coalesce(b.internet_resolved, s.internet_resolved, a.internet_resolved) AS internet_resolved,
+		   coalesce(b.equipment_resolved, s.equipment_resolved, a.equipment_resolved) AS equipment_resolved,
+		   coalesce(b.staffing_resolved, s.staffing_resolved, a.staffing_resolved) AS staffing_resolved,
+		   m.kind,
+		   m.kind = 'school' AS is_school,
+		   m.kind = 'preschool' AS is_preschool,
+		   m.kind = 'supplementary' AS is_supplementary
+	FROM round_member m
+	LEFT JOIN submission s ON s.round_id = m.round_id AND s.school_id = m.school_id
+	LEFT JOIN school_source_answer b ON b.round_id = m.round_id AND b.school_id = m.school_id AND b.before_form
+	LEFT JOIN school_source_answer a ON a.round_id = m.round_id AND a.school_id = m.school_id AND NOT a.before_form
+$view$),
+(420, 'municipal_round', $view$
+	SELECT m.round_id, m.municipality_id, s.submitted_at,
+		   coalesce(b.has_results_note, s.has_results_note, a.has_results_note) AS has_results_note,
+		   coalesce(b.has_practice_sharing, s.has_practice_sharing, a.has_practice_sharing) AS has_practice_sharing,
+		   coalesce(b.has_resource_monitoring, s.has_resource_monitoring, a.has_resource_monitoring) AS has_resource_monitoring
+	FROM municipal_member m
+	LEFT JOIN municipal_submission s ON s.round_id = m.round_id AND s.municipality_id = m.municipality_id
+	LEFT JOIN municipal_source_answer b ON b.round_id = m.round_id AND b.municipality_id = m.municipality_id AND b.before_form
+	LEFT JOIN municipal_source_answer a ON a.round_id = m.round_id AND a.municipality_id = m.municipality_id AND NOT a.before_form
+$view$),
+(430, 'school_indicator', $view$
+	SELECT s.round_id, s.municipality_id, s.school_id, d.indicator, c.in_cohort, c.numerator, c.denominator,
+		   CASE
+			   WHEN NOT c.in_cohort OR d.denominator IS NOT NULL OR d.polarity = 'context' THEN NULL
+			   WHEN c.numerator IS NULL THEN CASE d.missing WHEN 'no' THEN shnor.score(NULL::boolean) END
+			   ELSE shnor.score((c.numerator > 0) = (d.polarity = 'higher_is_better'))
+		   END AS score,
+		   CASE
+			   WHEN NOT c.in_cohort THEN 'Не входит в круг организаций показателя'
+			   WHEN c.numerator IS NULL AND d.missing = 'no' THEN 'Нет ответа: 0 баллов'
+			   WHEN c.numerator IS NULL OR c.denominator IS NULL THEN 'Нет ответа'
+			   WHEN d.denominator IS NOT NULL THEN 'Количество: балл ставится муниципалитету'
+			   WHEN d.polarity = 'context' THEN 'Справочный показатель, не оценивается'
+			   WHEN c.numerator > 0 THEN 'Да'
+			   ELSE 'Нет'
+		   END AS reason
+	FROM round_methodology k
+	JOIN school_round s ON s.round_id = k.round_id
+	CROSS JOIN LATERAL shnor.contribution(k.methodology, s) AS c
+	JOIN round_indicator d ON d.round_id = k.round_id AND d.indicator_id = c.id
+	WHERE k.level = 'school'
+$view$),
+(600, 'municipal_tally', shnor.region_tally_query('school_round', 'municipal_round')),
+(700, 'indicator_result', shnor.region_result_query('municipal_tally')),
+(710, 'municipal_indicator', $view$
+	SELECT i.round_id, r.title AS round_title, i.municipality_id, m.name AS municipality,
+		   i.position, i.indicator, i.section, i.title, i.unit,
+		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason,
+		   i.answered, i.missing, i.percent_low, i.percent_high, i.gap, i.note_required
+	FROM indicator_result i
+	JOIN round r ON r.round_id = i.round_id
+	JOIN municipality m ON m.municipality_id = i.municipality_id
+	WHERE i.scope = 'municipality'
+$view$),
+(720, 'regional_indicator', $view$
+	SELECT i.round_id, r.title AS round_title,
+		   i.position, i.indicator, i.section, i.title, i.unit,
+		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason,
+		   i.answered, i.missing, i.percent_low, i.percent_high, i.gap, i.note_required
+	FROM indicator_result i
+	JOIN round r ON r.round_id = i.round_id
+	WHERE i.scope = 'region'
+$view$),
+(730, 'municipal_score', $view$
+	-- rank compares points/max_points exactly: fractions of less than a million indicators differ by more
+	-- than 1/10^12, so their integer parts of 10^12 differ too
+	SELECT p.round_id, p.municipality_id, p.points, p.max_points, p.scored, p.unscored,
+		   CASE WHEN p.max_points > 0
+				THEN rank() OVER (PARTITION BY p.round_id
+								  ORDER BY p.points * 1000000000000 / nullif(p.max_points, 0) DESC NULLS LAST)
+		   END AS rank,
+		   p.round_title, p.municipality
+	FROM (
+		SELECT i.round_id, i.round_title, i.municipality_id, i.municipality,
+			   coalesce(sum(i.score), 0) AS points,
+			   count(i.score) AS max_points,
+			   count(i.score) AS scored,
+			   count(*) - count(i.score) AS unscored
+		FROM municipal_indicator i
+		GROUP BY i.round_id, i.round_title, i.municipality_id, i.municipality
+	) AS p
+$view$),
+(740, 'completeness', $view$
+	SELECT r.round_id, m.municipality_id,
+		   coalesce(c.expected, 0) AS expected,
+		   coalesce(c.submitted, 0) AS submitted,
+		   coalesce(c.on_time, 0) AS on_time,
+		   coalesce(c.expected * q.questions, 0) AS answers_expected,
+		   coalesce(q.given, 0)::bigint AS answers_given,
+		   r.title AS round_title, m.name AS municipality
+	FROM municipal_member d
+	JOIN round r ON r.round_id = d.round_id
+	JOIN municipality m ON m.municipality_id = d.municipality_id
+	LEFT JOIN (
+		SELECT b.round_id, b.municipality_id,
+			   count(*) AS expected,
+			   count(s.submitted_at) AS submitted,
+			   -- the first version counts: a later correction does not make an answer late
+			   count(*) FILTER (WHERE s.submitted_at IS NOT NULL
+								  AND least(s.submitted_at, h.first_at)
+									  < (e.due_on + 1)::timestamp
+										AT TIME ZONE coalesce((SELECT time_zone FROM setting), 'Europe/Moscow')) AS on_time,
+			   count(s.teachers) AS teachers, count(s.diagnosed_subject) AS diagnosed_subject,
+			   count(s.diagnosed_method) AS diagnosed_method, count(s.diagnosed_psych) AS diagnosed_psych,
+			   count(s.supported) AS supported, count(s.in_networks) AS in_networks,
+			   count(s.in_active) AS in_active, count(s.with_route) AS with_route,
+			   count(s.in_events) AS in_events, count(s.has_curator) AS has_curator,
+			   count(s.has_program) AS has_program, count(s.has_prevention) AS has_prevention,
+			   count(s.has_study_plans) AS has_study_plans, count(s.has_tutoring) AS has_tutoring,
+			   count(s.internet_resolved) AS internet_resolved, count(s.equipment_resolved) AS equipment_resolved,
+			   count(s.staffing_resolved) AS staffing_resolved
+		FROM round_member b
+		JOIN round e ON e.round_id = b.round_id
+		-- what the school itself has sent: another source's word does not stand for its report
+		LEFT JOIN submission s ON s.round_id = b.round_id AND s.school_id = b.school_id
+		LEFT JOIN LATERAL (
+			SELECT min(v.submitted_at) AS first_at
+			FROM submission_history v
+			WHERE v.round_id = b.round_id AND v.school_id = b.school_id
+		) AS h ON true
+		WHERE EXISTS (SELECT FROM round_indicator d
+					  JOIN indicator i ON i.definition_id = d.definition_id
+					  WHERE d.round_id = b.round_id AND d.level = 'school' AND b.kind = ANY (i.institution_kinds))
+		GROUP BY b.round_id, b.municipality_id
+	) AS c ON c.round_id = r.round_id AND c.municipality_id = m.municipality_id
+	LEFT JOIN LATERAL (
+		SELECT count(*) AS questions, sum(v.given) AS given
+		FROM question n
+		LEFT JOIN (VALUES
+			('teachers', c.teachers), ('diagnosed_subject', c.diagnosed_subject),
+			('diagnosed_method', c.diagnosed_method), ('diagnosed_psych', c.diagnosed_psych),
+			('supported', c.supported), ('in_networks', c.in_networks),
+			('in_active', c.in_active), ('with_route', c.with_route),
+			('in_events', c.in_events), ('has_curator', c.has_curator),
+			('has_program', c.has_program), ('has_prevention', c.has_prevention),
+			('has_study_plans', c.has_study_plans), ('has_tutoring', c.has_tutoring),
+			('internet_resolved', c.internet_resolved), ('equipment_resolved', c.equipment_resolved),
+			('staffing_resolved', c.staffing_resolved)) AS v(question, given) ON v.question = n.question
+		WHERE n.respondent = 'school'
+		  AND (n.valid_from IS NULL OR n.valid_from <= r.cohort_on)
+		  AND (n.valid_until IS NULL OR r.cohort_on < n.valid_until)
+	) AS q ON true
+$view$)
+$function$;
+
 CREATE OR REPLACE FUNCTION region_check(region text) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
@@ -117,8 +782,49 @@ BEGIN
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);
 	END IF;
+	PERFORM shnor.region_check_planted(region);
 END
 $function$;
+
+COMMENT ON FUNCTION region_check(text) IS
+'Internal: refuses a schema that is not a region (3F000), was made by an older version and not upgraded (55000), or holds functions of others than its owner (42501).';
+
+CREATE FUNCTION region_check_planted(region text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	planted	text;
+BEGIN
+	SELECT string_agg(o.name, ', ' ORDER BY o.name) INTO planted
+	FROM (SELECT pg_describe_object(p.classid, p.oid, 0) AS name
+		  FROM pg_namespace n
+		  CROSS JOIN LATERAL (
+			SELECT 'pg_proc'::regclass AS classid, f.oid, f.proowner AS owner FROM pg_proc f WHERE f.pronamespace = n.oid
+			UNION ALL
+			SELECT 'pg_operator', r.oid, r.oprowner FROM pg_operator r WHERE r.oprnamespace = n.oid
+			UNION ALL
+			-- a table or a type that bears the name of one of PostgreSQL's
+			SELECT 'pg_type', y.oid, y.typowner FROM pg_type y
+			WHERE y.typnamespace = n.oid
+			  AND EXISTS (SELECT FROM pg_type s WHERE s.typname = y.typname AND s.typnamespace = 'pg_catalog'::regnamespace)) AS p
+		  WHERE n.nspname = region
+			AND NOT pg_has_role(p.owner, n.nspowner, 'MEMBER')
+			-- where the schema alone was given to another role
+			AND NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'submission'
+							AND pg_has_role(p.owner, c.relowner, 'MEMBER'))
+		  LIMIT 5) AS o;
+	IF planted IS NOT NULL THEN
+		RAISE EXCEPTION 'в схеме региона «%» есть чужие функции, операторы или типы', region
+			USING ERRCODE = 'insufficient_privilege',
+				  DETAIL = format('Владелец региона их не создавал: %s.', planted),
+				  HINT = format('Чужая функция выполнилась бы с вашими правами. Владелец региона проверяет её и удаляет или берёт себе (ALTER … OWNER TO), а право создавать в схеме отзывает: REVOKE CREATE ON SCHEMA %I FROM …', region);
+	END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION region_check_planted(text) IS
+'Internal: refuses (42501) a region in whose schema there are functions, operators, or types named like PostgreSQL''s, of others than its owner.';
 
 CREATE OR REPLACE FUNCTION region_parts(region text) RETURNS void
 LANGUAGE plpgsql
@@ -141,6 +847,7 @@ BEGIN
 	IF to_regclass(format('%I.access', region)) IS NULL THEN
 		PERFORM shnor.region_access_tables(region);
 	END IF;
+	PERFORM shnor.region_version_constraints(region);
 END
 $function$;
 
@@ -207,6 +914,8 @@ AS $function$
 BEGIN
 	PERFORM shnor.region_methodology_triggers(region);
 	PERFORM shnor.region_validation_triggers(region);
+	-- last: the journal is of all tables
+	PERFORM shnor.region_history_triggers(region);
 END
 $function$;
 
@@ -234,10 +943,39 @@ BEGIN
 		  UNION ALL SELECT * FROM shnor.region_publication_views()
 		  UNION ALL SELECT * FROM shnor.region_validation_views()
 		  UNION ALL SELECT * FROM shnor.region_import_views()
-		  UNION ALL SELECT * FROM shnor.region_history_views()) AS d
+		  UNION ALL SELECT * FROM shnor.region_history_views()
+		  UNION ALL SELECT * FROM shnor.region_access_views()) AS d
 	ORDER BY d.step;
 END
 $function$;
+
+CREATE OR REPLACE FUNCTION region_views(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	v record;
+	verb text;
+	path text := format('%I, pg_catalog, pg_temp', region);
+	-- with it the text of a view names every schema, as pg_dump's does
+	bare constant text := 'pg_catalog, pg_temp';
+BEGIN
+	FOR v IN SELECT d.view_name, d.definition, format('%I.%I', region, d.view_name) AS name
+			 FROM shnor.region_view_definitions() d LOOP
+		PERFORM set_config('search_path', path, true);
+		-- a view that stands is replaced in place: views built on it and grants on it stay
+		verb := CASE WHEN to_regclass(v.name) IS NULL THEN '' ELSE 'OR REPLACE' END;
+		EXECUTE format('CREATE %s VIEW %s WITH (security_invoker = true) AS %s', verb, v.name, v.definition);
+		-- PostgreSQL's text of a view, read again, may give another text (columns of later branches of a UNION get
+		-- names, ORs of ORs one level); that one is stable. So a restored region's dump is the dump it came from.
+		PERFORM set_config('search_path', bare, true);
+		EXECUTE format('CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS %s', v.name, pg_get_viewdef(v.name::regclass));
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION region_views(text) IS
+'Internal: creates the views of the schema named region that are missing and brings the others to the installed version. Their text, as pg_get_viewdef gives it, stays the same when it is read again.';
 
 CREATE OR REPLACE FUNCTION upgrade_region(region text) RETURNS text
 LANGUAGE plpgsql
@@ -252,6 +990,7 @@ BEGIN
 			USING ERRCODE = 'invalid_schema_name',
 				  HINT = 'Create a region with shnor.create_region().';
 	END IF;
+	PERFORM shnor.region_check_planted(region);
 	-- what is new belongs to the region's owner, and functions that others may have put into its schema are not taken over
 	SELECT pg_get_userbyid(n.nspowner) INTO owner FROM pg_namespace n WHERE n.nspname = region;
 	IF owner <> current_user THEN
@@ -332,24 +1071,97 @@ BEGIN
 END
 $function$;
 
-CREATE FUNCTION region_history_tables(region text) RETURNS void
+CREATE FUNCTION region_history_as_of(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
+DECLARE
+	t record;
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	-- answers: the version that stood. One per respondent, also where who waited for another recorded before him.
+	FOR t IN
+		SELECT v.* FROM (VALUES
+			('answers_as_of', 'submission', 'school_id', 'Ответы организаций на мониторинг, какими они были в момент moment.'),
+			('municipal_answers_as_of', 'municipal_submission', 'municipality_id', 'Ответы муниципалитетов о себе на мониторинг, какими они были в момент moment.'),
+			('source_answers_as_of', 'source_answer', 'school_id, municipality_id, question, data_source', 'Ответы других источников на мониторинг, какими они были в момент moment.')
+		) AS v(name, answers, key, comment)
+	LOOP
+		EXECUTE format($sql$
+			CREATE OR REPLACE FUNCTION %1$I(round_id integer, moment timestamptz) RETURNS SETOF %2$I
+			LANGUAGE sql STABLE
+			BEGIN ATOMIC
+				SELECT x.version
+				FROM (
+					SELECT DISTINCT ON (%4$s) v.version
+					FROM (
+						SELECT %4$s, s.recorded_at, s AS version
+						FROM %2$I s
+						WHERE s.round_id = $1 AND s.recorded_at <= $2
+						UNION ALL
+						SELECT %4$s, s.recorded_at, jsonb_populate_record(NULL::%2$I, to_jsonb(s))
+						FROM %3$I s
+						WHERE s.round_id = $1 AND s.recorded_at <= $2 AND $2 < s.replaced_at
+					) AS v
+					ORDER BY %4$s, v.recorded_at DESC
+				) AS x;
+			END$sql$, t.name, t.answers, t.answers || '_history', t.key);
+		EXECUTE format('COMMENT ON FUNCTION %I(integer, timestamptz) IS %L', t.name, t.comment);
+	END LOOP;
+
+	-- The other tables: the rows of today, with what was changed after that moment undone. So a row that was there
+	-- before the journal began counts as there from the beginning.
+	FOR t IN
+		SELECT n AS name, n || '_as_of' AS reader,
+			   (SELECT format('jsonb_build_object(%s)', string_agg(format('%1$L, r.%1$I', a.attname), ', ' ORDER BY k.position))
+				FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
+				JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+				WHERE i.indrelid = to_regclass(format('%I.%I', region, n)) AND i.indisprimary) AS key
+		FROM shnor.region_history_names() AS n
+		WHERE to_regclass(format('%I.%I', region, n)) IS NOT NULL
+	LOOP
+		EXECUTE format($sql$
+			CREATE OR REPLACE FUNCTION %1$I(moment timestamptz) RETURNS SETOF %2$I
+			LANGUAGE sql STABLE
+			BEGIN ATOMIC
+				SELECT r FROM %2$I r
+				WHERE $1 IS NOT NULL
+				  AND NOT EXISTS (SELECT FROM history h WHERE h.table_name = %4$L AND h.changed_at > $1 AND h.key = %3$s)
+				UNION ALL
+				SELECT jsonb_populate_record(NULL::%2$I, f.old_row)
+				FROM (SELECT DISTINCT ON (h.key) h.old_row
+					  FROM history h
+					  WHERE h.table_name = %4$L AND h.changed_at > $1
+					  ORDER BY h.key, h.history_id) AS f
+				WHERE f.old_row IS NOT NULL;
+			END$sql$, t.reader, t.name, coalesce(t.key, 'jsonb_build_object()'), t.name);
+		EXECUTE format('COMMENT ON FUNCTION %I(timestamptz) IS %L', t.reader,
+					   format('Таблица %s, какой она была в момент moment.', t.name));
+	END LOOP;
 END
 $function$;
 
-COMMENT ON FUNCTION region_history_tables(text) IS
-'Internal: creates the journal of changes in the schema named region.';
+COMMENT ON FUNCTION region_history_as_of(text) IS
+'Internal: creates or replaces the functions of the schema named region that give a table as of a moment.';
 
 CREATE FUNCTION region_history_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT NULL::integer, NULL::text, NULL::text WHERE false
+VALUES
+(1400, 'history_change', $view$
+	-- the journal for reading: what was changed, column by column
+	SELECT h.history_id, h.changed_at, h.changed_by::text AS changed_by, h.session_by::text AS session_by, h.application, h.table_name, h.operation,
+		   (SELECT string_agg(format('%s=%s', k.key, k.value), ', ' ORDER BY k.key) FROM jsonb_each_text(h.key) k) AS row_key,
+		   c.key AS column_name, h.old_row ->> c.key AS old_value, h.new_row ->> c.key AS new_value, h.statement
+	FROM history h
+	CROSS JOIN LATERAL jsonb_object_keys(coalesce(h.new_row, h.old_row)) AS c(key)
+	WHERE h.old_row -> c.key IS DISTINCT FROM h.new_row -> c.key
+	  -- an empty column of a row that comes or goes says nothing
+	  AND coalesce(h.old_row ->> c.key, h.new_row ->> c.key) IS NOT NULL
+$view$)
 $function$;
 
 COMMENT ON FUNCTION region_history_views() IS
@@ -360,11 +1172,517 @@ RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT NULL::text, NULL::text, NULL::text WHERE false
+VALUES
+('history', NULL, 'Журнал изменений: кто, когда и что изменил в справочниках, статусах, определениях, порогах и прочих таблицах, кроме ответов (их прежние версии — в таблицах …_history). Ведётся сам, не правится. Строки, которые были до начала журнала, считаются бывшими всегда.'),
+('history', 'history_id', 'Номер записи.'),
+('history', 'table_name', 'Таблица.'),
+('history', 'operation', 'Что сделано: insert — строка добавлена, update — изменена, delete — удалена.'),
+('history', 'key', 'Какая строка: значения первичного ключа. У таблицы из одной строки — пусто: {}.'),
+('history', 'old_row', 'Строка до изменения. Пусто: её не было.'),
+('history', 'new_row', 'Строка после изменения. Пусто: её больше нет.'),
+('history', 'changed_at', 'Когда записано изменение; у всех строк одной команды — один момент.'),
+('history', 'changed_by', 'Кем изменено: роль базы, с правами которой сделана запись.'),
+('history', 'session_by', 'Кто подключился к базе.'),
+('history', 'application', 'Программа, из которой сделана запись.'),
+('history', 'statement', 'Начало команды SQL, которой сделана запись: до 200 знаков.'),
+('history_change', NULL, 'Журнал изменений для чтения: строка на каждый изменённый столбец.'),
+('history_change', 'history_id', 'Номер записи журнала.'),
+('history_change', 'changed_at', 'Когда изменено.'),
+('history_change', 'changed_by', 'Кем изменено: роль базы, с правами которой сделана запись.'),
+('history_change', 'session_by', 'Кто подключился к базе.'),
+('history_change', 'application', 'Программа, из которой сделана запись.'),
+('history_change', 'table_name', 'Таблица.'),
+('history_change', 'operation', 'Что сделано: insert — строка добавлена, update — изменена, delete — удалена.'),
+('history_change', 'row_key', 'Какая строка: значения первичного ключа.'),
+('history_change', 'column_name', 'Столбец.'),
+('history_change', 'old_value', 'Значение до изменения.'),
+('history_change', 'new_value', 'Значение после изменения.'),
+('history_change', 'statement', 'Начало команды SQL: до 200 знаков.'),
+('keep_recorded', '()', 'Триггер: у каждой новой версии ответа — когда и кем она записана.'),
+('keep_truncated', '()', 'Триггер: очистка таблицы ответов переносит их все в историю.'),
+('check_recorded', '()', 'Триггер: когда и кем записан ответ, ставится само.'),
+('keep_change', '()', 'Триггер: ведёт журнал изменений.')
 $function$;
 
 COMMENT ON FUNCTION region_history_comments() IS
 'Internal: Russian comments of the history.';
+
+CREATE FUNCTION region_history_names() RETURNS SETOF text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES ('setting'), ('municipality'), ('school'), ('legal_act'), ('round'), ('school_status'),
+	('question'), ('indicator'), ('target'), ('form_header'),
+	('round_school'), ('round_municipality'), ('data_source'), ('question_source'), ('document'),
+	('obligation_term'), ('note'), ('recommendation_template'), ('recommendation'),
+	('measure_kind'), ('measure'), ('measure_school'), ('decision_kind'), ('decision'), ('decision_school'),
+	('result'), ('identification_rule'), ('effectiveness_criterion'), ('effectiveness_condition'),
+	('validation_rule'), ('validation_acceptance'), ('access')
+$function$;
+
+COMMENT ON FUNCTION region_history_names() IS
+'Internal: the tables of a region whose changes are kept in its journal history.';
+
+CREATE FUNCTION region_history_tables(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	CREATE TABLE history (
+		history_id	bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+		table_name	text NOT NULL,
+		operation	text NOT NULL CHECK (operation IN ('insert', 'update', 'delete')),
+		key			jsonb NOT NULL,
+		old_row		jsonb,
+		new_row		jsonb,
+		changed_at	timestamptz NOT NULL,
+		changed_by	name NOT NULL,
+		session_by	name NOT NULL,
+		application	text,
+		statement	text,
+		CHECK ((operation = 'insert') = (old_row IS NULL) AND (operation = 'delete') = (new_row IS NULL))
+	);
+	CREATE INDEX ON history (table_name, changed_at);
+	CREATE INDEX ON history (table_name, key);
+
+	PERFORM shnor.region_history_columns(region);
+END
+$function$;
+
+COMMENT ON FUNCTION region_history_tables(text) IS
+'Internal: creates the journal of changes in the schema named region and gives the versions of answers the moments between which they stood.';
+
+CREATE FUNCTION region_history_columns(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t record;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	FOR t IN
+		SELECT v.name, v.key,
+			   (SELECT string_agg(format('s.%1$I IS NOT DISTINCT FROM p.%1$I', k), ' AND ') FROM unnest(string_to_array(v.key, ', ')) AS k) AS same
+		FROM (VALUES ('submission', 'round_id, school_id'),
+					 ('municipal_submission', 'round_id, municipality_id'),
+					 ('source_answer', 'round_id, school_id, municipality_id, question, data_source')) AS v(name, key)
+	LOOP
+		-- When an older region's answers came in was not written down (submitted_at is the day of the form): each counts
+		-- from the moment at which the one before it was replaced, and the first from the beginning. Of versions
+		-- replaced in one transaction the last one written had stood: an import writes the others first.
+		EXECUTE format('ALTER TABLE %I ADD recorded_at timestamptz NOT NULL DEFAULT ''-infinity'', ADD recorded_by name', t.name);
+		EXECUTE format('ALTER TABLE %I ADD recorded_at timestamptz NOT NULL DEFAULT ''-infinity'', ADD recorded_by name', t.name || '_history');
+		EXECUTE format('ALTER TABLE %I DISABLE TRIGGER USER', t.name);
+		EXECUTE format('ALTER TABLE %I DISABLE TRIGGER USER', t.name || '_history');
+		EXECUTE format('UPDATE %1$I h SET recorded_at = p.replaced_at, recorded_by = p.replaced_by
+						FROM (SELECT v.ctid AS id, lag(v.replaced_at) OVER w AS replaced_at, lag(v.replaced_by) OVER w AS replaced_by
+							  FROM %1$I v WINDOW w AS (PARTITION BY %2$s ORDER BY v.replaced_at, v.ctid DESC)) p
+						WHERE h.ctid = p.id AND p.replaced_at IS NOT NULL', t.name || '_history', t.key);
+		EXECUTE format('UPDATE %1$I s SET recorded_at = p.replaced_at, recorded_by = p.replaced_by
+						FROM (SELECT DISTINCT ON (%3$s) v.* FROM %2$I v ORDER BY %3$s, v.replaced_at DESC) p
+						WHERE %4$s', t.name, t.name || '_history', t.key, t.same);
+		EXECUTE format('ALTER TABLE %I ENABLE TRIGGER USER', t.name);
+		EXECUTE format('ALTER TABLE %I ENABLE TRIGGER USER', t.name || '_history');
+		EXECUTE format('ALTER TABLE %I ALTER recorded_at SET DEFAULT clock_timestamp(), ALTER recorded_by SET DEFAULT current_user,
+						ALTER source SET DEFAULT ''SQL''', t.name);
+		EXECUTE format('ALTER TABLE %I ALTER recorded_at SET DEFAULT clock_timestamp(), ALTER recorded_by SET DEFAULT current_user,
+						ALTER replaced_at SET DEFAULT clock_timestamp()', t.name || '_history');
+	END LOOP;
+	-- the moment of the data in a publication, to which published_at, the start of its transaction, may come too early
+	ALTER TABLE publication ADD taken_at timestamptz;
+	ALTER TABLE publication ALTER taken_at SET DEFAULT clock_timestamp(), ADD CHECK (taken_at >= published_at);
+END
+$function$;
+
+COMMENT ON FUNCTION region_history_columns(text) IS
+'Internal: gives answers and their histories in the schema named region the columns recorded_at and recorded_by, and publications the moment of their data.';
+
+CREATE FUNCTION region_history_answers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	-- A changed answer is a new version. It never begins before the one that it replaces, whatever the clock says.
+	CREATE OR REPLACE FUNCTION keep_recorded() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		-- an import says what it writes, so a line that says the same as before is a new version of the same line
+		told	boolean := (NEW.recorded_at, NEW.submitted_at, NEW.source) IS DISTINCT FROM (OLD.recorded_at, OLD.submitted_at, OLD.source);
+	BEGIN
+		NEW.recorded_at := OLD.recorded_at;
+		NEW.recorded_by := OLD.recorded_by;
+		IF NEW IS DISTINCT FROM OLD THEN
+			NEW.recorded_at := greatest(clock_timestamp(), OLD.recorded_at + interval '1 microsecond');
+			NEW.recorded_by := current_user;
+			-- what was changed by hand no longer stands in the line that the source names
+			IF NOT told AND NEW.source ~ ', строка [0-9]+' THEN
+				NEW.source := 'SQL';
+			END IF;
+		END IF;
+		RETURN NEW;
+	END
+	$trigger$;
+
+	CREATE OR REPLACE FUNCTION keep_truncated() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	BEGIN
+		EXECUTE format('INSERT INTO %1$I.%3$I SELECT h.* FROM %1$I.%2$I s
+						CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I.%3$I, to_jsonb(s) || $1 || jsonb_build_object(''replaced_at'', greatest(s.recorded_at, $2))) h',
+					   TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_TABLE_NAME || '_history')
+		USING jsonb_build_object('replaced_by', current_user), clock_timestamp();
+		RETURN NULL;
+	END
+	$trigger$;
+
+	-- who writes answers does not write when and by whom. What comes to a history other than by the triggers
+	-- is a version that never stood.
+	CREATE OR REPLACE FUNCTION check_recorded() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		forged boolean;
+	BEGIN
+		IF TG_TABLE_NAME LIKE '%\_history' THEN
+			forged := EXISTS (SELECT FROM new_rows n WHERE n.recorded_at < n.replaced_at OR n.replaced_at < now() OR n.replaced_by IS DISTINCT FROM current_user
+															OR n.recorded_at > clock_timestamp());
+		ELSE
+			forged := EXISTS (SELECT FROM new_rows n WHERE n.recorded_at < now() OR n.recorded_at > clock_timestamp() OR n.recorded_by IS DISTINCT FROM current_user);
+		END IF;
+		IF forged THEN
+			RAISE EXCEPTION 'когда и кем записан ответ, ставится само'
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  HINT = format('Не указывайте recorded_at, recorded_by, replaced_at и replaced_by при записи в таблицу %I.%I.', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+		END IF;
+		RETURN NULL;
+	END
+	$trigger$;
+
+	FOREACH t IN ARRAY ARRAY['submission', 'municipal_submission', 'source_answer'] LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_recorded BEFORE UPDATE ON %I
+						FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_recorded()', t);
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_truncated BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_truncated()', t);
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_recorded AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
+						FOR EACH STATEMENT EXECUTE FUNCTION check_recorded()', t);
+		EXECUTE format('CREATE OR REPLACE TRIGGER check_recorded AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
+						FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION check_recorded()', t || '_history');
+		EXECUTE format('CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
+						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(''История ответов хранится всегда. Исправляйте сам ответ: прежний останется в ней.'')', t || '_history');
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION region_history_answers(text) IS
+'Internal: creates or replaces the triggers that keep every version of answers in the schema named region. Uses refuse_edit() of region_round_triggers.';
+
+CREATE FUNCTION region_history_journal(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t record;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	CREATE OR REPLACE FUNCTION keep_change() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		key text := (SELECT format('jsonb_build_object(%s)', coalesce(string_agg(format('%1$L, r.%1$I', k), ', '), '')) FROM unnest(TG_ARGV) AS k);
+		empty text := 'SELECT NULL::jsonb AS key, NULL::jsonb AS line WHERE false';
+		rows text := 'SELECT ' || key || ' AS key, to_jsonb(r) AS line FROM %s r';
+	BEGIN
+		-- a row that is given another key is one that goes and one that comes
+		EXECUTE format('INSERT INTO %I.history (table_name, operation, key, old_row, new_row, changed_at, changed_by, session_by, application, statement)
+						SELECT $1, CASE WHEN o.key IS NULL THEN ''insert'' WHEN n.key IS NULL THEN ''delete'' ELSE ''update'' END,
+							   coalesce(n.key, o.key), o.line, n.line, $2, current_user, session_user, $3, $4
+						FROM (%s) o FULL JOIN (%s) n ON n.key = o.key
+						WHERE o.line IS DISTINCT FROM n.line', TG_TABLE_SCHEMA,
+					   CASE TG_OP WHEN 'INSERT' THEN empty WHEN 'TRUNCATE' THEN format(rows, TG_RELID::regclass) ELSE format(rows, 'old_rows') END,
+					   CASE WHEN TG_OP IN ('INSERT', 'UPDATE') THEN format(rows, 'new_rows') ELSE empty END)
+		-- a file that is loaded stands whole in its statement
+		USING TG_TABLE_NAME, clock_timestamp(), current_setting('application_name'), left(current_query(), 200);
+		RETURN NULL;
+	END
+	$trigger$;
+
+	FOR t IN
+		SELECT n AS name, (SELECT string_agg(quote_literal(a.attname), ', ' ORDER BY k.position)
+						   FROM pg_index i CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
+						   JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+						   WHERE i.indrelid = c.oid AND i.indisprimary) AS key
+		FROM shnor.region_history_names() AS n
+		JOIN pg_class c ON c.oid = to_regclass(format('%I.%I', region, n))
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_inserted AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_updated AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
+		EXECUTE format('CREATE OR REPLACE TRIGGER keep_truncated BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
+	END LOOP;
+
+	CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON history
+		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Журнал изменений хранится всегда: по нему проверяются отчёты прошлых лет.');
+	CREATE OR REPLACE TRIGGER refuse_insert BEFORE INSERT ON history
+		FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0)
+		EXECUTE FUNCTION refuse_edit('Журнал ведётся сам при каждой правке таблиц региона.');
+END
+$function$;
+
+COMMENT ON FUNCTION region_history_journal(text) IS
+'Internal: creates or replaces the triggers of the journal, on every table that it keeps, in the schema named region. Uses refuse_edit() of region_round_triggers.';
+
+CREATE FUNCTION region_history_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.region_history_answers(region);
+	PERFORM shnor.region_history_journal(region);
+	PERFORM shnor.region_history_as_of(region);
+END
+$function$;
+
+COMMENT ON FUNCTION region_history_triggers(text) IS
+'Internal: brings the triggers that keep history, and the functions that read it, to the installed version in the schema named region. After the tables of all parts.';
+
+CREATE OR REPLACE FUNCTION import_form(
+	region text, round_id integer, content text, source text DEFAULT NULL, respondent text DEFAULT NULL,
+	data_source text DEFAULT 'form',
+	OUT rows_read integer, OUT loaded integer, OUT corrected integer, OUT refused integer, OUT unchanged integer,
+	OUT warnings integer, OUT import_id bigint, OUT documents integer)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	reading	record;
+	asked	text[];
+BEGIN
+	PERFORM shnor.import_check(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	PERFORM shnor.import_lock(region, import_form.round_id);
+
+	SELECT * INTO reading
+	FROM shnor.import_reading(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
+	asked := ARRAY(SELECT jsonb_array_elements_text(reading.columns -> 'asked'));
+	SELECT count(*), count(*) FILTER (WHERE r.refused AND NOT r.accepted) INTO rows_read, refused
+	FROM jsonb_to_recordset(reading.readings) AS r(refused boolean, accepted boolean);
+
+	import_id := (reading.known ->> 'import_id')::bigint;
+	IF import_id IS NULL THEN
+		INSERT INTO import (round_id, respondent, source, content, content_sha256, rows_read, refused, data_source, asked, refused_lines)
+		SELECT import_form.round_id, reading.columns ->> 'respondent', shnor.spreadsheet_safe(import_form.source), import_form.content,
+			   encode(sha256(convert_to(import_form.content, 'UTF8')), 'hex'), rows_read, refused, import_form.data_source, asked,
+			   ARRAY(SELECT r.line FROM jsonb_to_recordset(reading.readings) AS r(line integer, refused boolean) WHERE r.refused ORDER BY r.line)
+		-- in REPEATABLE READ a serialization failure where another session has just loaded the file
+		ON CONFLICT (round_id, respondent, data_source, content_sha256, imported_by) DO NOTHING
+		RETURNING import.import_id INTO import_form.import_id;
+	ELSE
+		-- a journal of an older version did not say what the file was; headers may have been told since
+		UPDATE import i SET data_source = import_form.data_source, asked = n.asked
+		FROM (SELECT asked) AS n(asked)
+		WHERE i.import_id = import_form.import_id AND (i.data_source, i.asked) IS DISTINCT FROM (import_form.data_source, n.asked);
+	END IF;
+
+	SELECT a.loaded, a.corrected, a.unchanged, a.warnings, a.documents
+	INTO import_form.loaded, import_form.corrected, import_form.unchanged, import_form.warnings, import_form.documents
+	FROM shnor.import_apply(region, import_form.import_id, reading.columns, reading.known, reading.readings, reading.cells,
+							NULL, 'reimported', NULL) a;
+	unchanged := rows_read - loaded - corrected - refused;
+END
+$function$;
+
+COMMENT ON FUNCTION import_form(text, integer, text, text, text, text) IS
+'Loads the CSV export of a form (content, the file as it is: comma, semicolon or tab; byte order mark, quoted newlines) into round round_id of the region in schema region, and returns one row: rows_read = loaded (first answers of a school or municipality) + corrected (replaced, or replaced by, another version; earlier versions go to submission_history) + refused (kept in import_issue with line, column, value, reason and hint; a row is refused whole) + unchanged (already stored, or older than what is stored), warnings (columns not read and the like), import_id, and documents (how many were added to the table document). source is the name of the file; respondent is school or municipality, NULL to tell it from the header. Headers are matched to question.wording and form_header, schools by code, then by name. The file itself is kept in import. The same file again (content, round, respondent and data_source) changes nothing and returns its import_id; rows that were refused and can be read by now (a school was entered, a header told) are loaded. Corrections of correct_import_row() are applied to it, rows dismissed stay out. A row without a time is as new as the first import of its file. Questions that the file does not ask keep their stored answers. Columns of documents (in form_header the field document: they prove the question nearest to their left; document:question: that question) hold http and https links, joined by commas, blanks or line breaks: each link of a row that is not refused becomes a document, once per round, respondent and question. With a data_source of the table data_source other than form the answers go to source_answer, beside those of the form: one row per respondent and question answered (an empty cell says nothing), what they replace to source_answer_history; of several rows of one respondent the latest that answers a question stands, and the others are unchanged. Two imports into one round go one after the other: the latest submitted_at stands, at the same time the later import, and the other answer is in the history. Text that a spreadsheet would take for a formula is kept with an apostrophe before it; only import.content is verbatim. Needs the rights of the region''s owner, no more. A file that cannot be read at all changes nothing (error 22P04); other errors: no such region (3F000), an unknown round, respondent or data_source, no content (22023), a round that is not open (55000).';
+
+CREATE FUNCTION import_lock(region text, round_id integer) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	-- what is imported into one round goes one after the other
+	SELECT pg_advisory_xact_lock(hashtextextended(format('shnor.import_form %s %s', region, round_id), 0))
+$function$;
+
+COMMENT ON FUNCTION import_lock(text, integer) IS
+'Internal: waits until no other transaction imports into the round.';
+
+CREATE FUNCTION import_reading(region text, round_id integer, content text, respondent text, data_source text,
+							   import_id bigint DEFAULT NULL,
+							   OUT columns jsonb, OUT known jsonb, OUT readings jsonb, OUT cells jsonb)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	answerer	text := import_reading.respondent;
+	asked		text[];
+BEGIN
+	columns := shnor.import_columns(region, import_reading.round_id, content);
+	answerer := coalesce(answerer, shnor.import_respondent(columns));
+	PERFORM shnor.import_check_columns(columns, answerer);
+	columns := shnor.import_document_columns(region, import_reading.round_id, columns, answerer);
+	asked := ARRAY(SELECT DISTINCT c ->> 'field' FROM jsonb_array_elements(columns -> 'columns') c
+				   WHERE c ->> 'respondent' = answerer ORDER BY 1);
+	known := shnor.import_known(region, import_reading.round_id, content, answerer, import_reading.data_source, import_reading.import_id);
+	columns := columns || jsonb_build_object('respondent', answerer, 'asked', to_jsonb(asked), 'data_source', import_reading.data_source,
+											 'round_id', import_reading.round_id, 'corrections', coalesce(known -> 'corrections', '{}'));
+
+	-- a row that was dismissed, or settled by a later file, is not loaded by this one; one that was accepted once is not
+	-- refused by what has been changed since, unless it is being corrected
+	SELECT jsonb_agg(to_jsonb(r)
+			   || jsonb_build_object('refused', r.refused OR coalesce(known -> 'set_aside' ? r.line::text, false),
+									 'accepted', a.accepted, 'patched', columns -> 'corrections' ? r.line::text)
+			   || CASE WHEN a.accepted THEN jsonb_build_object('issues', jsonb_path_query_array(r.issues, '$[*] ? (@.warns == true)'))
+					   ELSE '{}' END ORDER BY r.line)
+	INTO readings
+	FROM shnor.import_rows(region, import_reading.round_id, answerer, content, columns, asked, import_reading.data_source) r
+	CROSS JOIN LATERAL (
+		SELECT r.refused AND import_reading.import_id IS NULL AND known ? 'import_id'
+			   AND NOT coalesce(known -> 'refused_lines' @> to_jsonb(r.line), false) AS accepted) a;
+	IF readings IS NULL THEN
+		RAISE EXCEPTION 'в файле нет строк с ответами: есть только заголовок'
+			USING ERRCODE = 'bad_copy_file_format',
+				  HINT = 'Выгрузите ответы формы заново и проверьте, что файл не пуст.';
+	END IF;
+	SELECT coalesce(jsonb_agg(c ORDER BY c.line, c.column_no), '[]') INTO cells
+	FROM shnor.import_document_cells(content, columns) c;
+END
+$function$;
+
+COMMENT ON FUNCTION import_reading(text, integer, text, text, text, bigint) IS
+'Internal: reads a file, writing nothing: columns (those of import_document_columns(), with respondent, asked, data_source, round_id and corrections), known (what import_known() says), readings (the rows of import_rows(), with accepted: the file''s row was accepted when it was imported before and would be refused today, and patched: the row was corrected) and cells (import_document_cells()).';
+
+CREATE FUNCTION import_known(region text, round_id integer, content text, respondent text, data_source text, import_id bigint)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	known	jsonb;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	SELECT jsonb_build_object('import_id', i.import_id, 'imported_at', i.imported_at, 'refused_lines', to_jsonb(i.refused_lines), 'source', i.source,
+			   'corrections', (
+				   SELECT coalesce(jsonb_object_agg(c.line, c.cells), '{}')
+				   FROM (SELECT l.line, jsonb_object_agg(l.column_no, shnor.spreadsheet_raw(l.value)) AS cells
+						 FROM (SELECT DISTINCT ON (c.line, c.column_no) c.* FROM import_correction c WHERE c.import_id = i.import_id
+							   ORDER BY c.line, c.column_no, c.correction_id DESC) l
+						 GROUP BY l.line) c),
+			   'set_aside', (
+				   SELECT coalesce(jsonb_object_agg(s.line, jsonb_build_object('resolution', s.resolution, 'reason', s.resolution_reason)), '{}')
+				   FROM (SELECT DISTINCT ON (h.line) h.* FROM import_issue_history h
+						 WHERE h.import_id = i.import_id AND h.severity = 'refused' AND h.resolution IN ('dismissed', 'superseded')
+						   AND h.line = ANY (i.refused_lines)
+						   AND NOT EXISTS (SELECT FROM import_issue w WHERE w.import_id = i.import_id AND w.line = h.line AND w.severity = 'refused')
+						 ORDER BY h.line, h.issue_id DESC) s))
+	INTO known
+	FROM import i
+	WHERE i.round_id = import_known.round_id AND i.respondent = import_known.respondent
+	  AND i.content_sha256 = encode(sha256(convert_to(import_known.content, 'UTF8')), 'hex')
+	  AND coalesce(i.data_source, import_known.data_source) = import_known.data_source
+	  AND i.import_id = coalesce(import_known.import_id, i.import_id)
+	ORDER BY i.data_source IS NULL, i.import_id LIMIT 1;
+	RETURN coalesce(known, '{}');
+END
+$function$;
+
+COMMENT ON FUNCTION import_known(text, integer, text, text, text, bigint) IS
+'Internal: what is known of a file that was imported before, as JSON: import_id, imported_at, source, refused_lines (never loaded so far), corrections ({line: {column: text}}), set_aside ({line: {resolution, reason}}: refused rows that were dismissed or superseded). An empty object when it is new.';
+
+CREATE FUNCTION import_apply(region text, import_id bigint, columns jsonb, known jsonb, readings jsonb, cells jsonb,
+							 lines integer[], resolution text, resolution_reason text,
+							 OUT loaded integer, OUT corrected integer, OUT unchanged integer, OUT warnings integer, OUT documents integer,
+							 OUT judged jsonb)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	answerer	text := columns ->> 'respondent';
+	source_code	text := columns ->> 'data_source';
+	round_no	integer := (columns ->> 'round_id')::integer;
+	asked		text[] := ARRAY(SELECT jsonb_array_elements_text(columns -> 'asked'));
+	file		record;
+	origin		text;
+	overtaken	integer[];
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	SELECT i.source, i.content, i.refused_lines INTO file FROM import i WHERE i.import_id = import_apply.import_id;
+
+	-- an answer that is being changed otherwise is waited for, and compared as it stands then
+	PERFORM shnor.import_lock_answers(region, round_no, answerer, readings, source_code);
+	SELECT coalesce(jsonb_agg(j ORDER BY j.line), '[]') INTO judged
+	FROM shnor.import_judge(region, round_no, answerer, readings, asked, source_code, (known ->> 'imported_at')::timestamptz) j;
+
+	IF source_code = 'form' THEN
+		origin := coalesce(file.source, 'форма');
+		overtaken := shnor.import_store(region, round_no, answerer, judged, asked, origin);
+	ELSE
+		origin := coalesce(file.source, (SELECT shnor.spreadsheet_safe(d.title) FROM data_source d WHERE d.data_source = source_code));
+		PERFORM shnor.import_store_source(region, round_no, answerer, judged, source_code, origin);
+	END IF;
+	documents := shnor.import_store_documents(region, round_no, answerer, readings, cells, origin);
+
+	-- somebody else stored a later answer since this one was judged
+	judged := (SELECT coalesce(jsonb_agg(CASE WHEN v ->> 'outcome' = 'loaded' AND (v ->> 'line')::integer = ANY (overtaken)
+											 THEN v || '{"outcome": "corrected"}' ELSE v END ORDER BY (v ->> 'line')::integer), '[]')
+			   FROM jsonb_array_elements(judged) v);
+	SELECT count(*) FILTER (WHERE j.outcome = 'loaded'), count(*) FILTER (WHERE j.outcome = 'corrected'),
+		   count(*) FILTER (WHERE j.outcome = 'unchanged')
+	INTO loaded, corrected, unchanged
+	FROM jsonb_to_recordset(judged) AS j(outcome text);
+
+	PERFORM shnor.import_note(region, import_apply.import_id, file.content, columns, readings, cells, known, lines, resolution, resolution_reason);
+	PERFORM shnor.import_supersede(region, import_apply.import_id, columns, judged);
+	SELECT count(*) INTO warnings FROM import_issue w WHERE w.import_id = import_apply.import_id AND w.severity = 'warning';
+
+	-- the journal counts a row once: when it is first accepted
+	UPDATE import i
+	SET loaded = i.loaded + n.loaded, corrected = i.corrected + n.corrected, unchanged = i.unchanged + n.unchanged,
+		refused = i.refused - cardinality(n.lines),
+		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (n.lines) ORDER BY l)
+	FROM (SELECT count(*) FILTER (WHERE j.outcome = 'loaded') AS loaded, count(*) FILTER (WHERE j.outcome = 'corrected') AS corrected,
+				 count(*) FILTER (WHERE j.outcome = 'unchanged') AS unchanged,
+				 coalesce(array_agg(j.line) FILTER (WHERE j.line = ANY (file.refused_lines)), '{}') AS lines
+		  FROM jsonb_to_recordset(judged) AS j(line integer, outcome text)
+		  WHERE known = '{}' OR j.line = ANY (file.refused_lines)) n
+	WHERE i.import_id = import_apply.import_id AND n.loaded + n.corrected + n.unchanged > 0;
+END
+$function$;
+
+COMMENT ON FUNCTION import_apply(text, bigint, jsonb, jsonb, jsonb, jsonb, integer[], text, text) IS
+'Internal: judges readings and stores what follows: answers, documents, issues, the counts of the import. lines are those whose issues are looked at (NULL: all), resolution and resolution_reason what becomes of issues that are no longer found.';
+
+CREATE FUNCTION import_records(content text, columns jsonb, OUT line integer, OUT fields text[])
+RETURNS SETOF record
+LANGUAGE sql STABLE ROWS 500
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT r.line,
+		   CASE WHEN c.cells IS NULL THEN r.fields
+				ELSE ARRAY(SELECT CASE WHEN c.cells ? n::text THEN c.cells ->> n::text ELSE r.fields[n] END
+						   FROM generate_series(1, greatest(cardinality(r.fields),
+															(SELECT max(k::integer) FROM jsonb_object_keys(c.cells) k))) n) END
+	FROM shnor.form_rows(content, columns ->> 'delimiter') r
+	LEFT JOIN (SELECT k.key::integer AS line, k.value AS cells FROM jsonb_each(columns -> 'corrections') k) c ON c.line = r.line
+	WHERE r.line > (columns ->> 'line')::integer
+$function$;
+
+COMMENT ON FUNCTION import_records(text, jsonb) IS
+'Internal: the records of a file below its header, with the corrections of columns ({line: {column: text}}) in place of the cells.';
 
 CREATE OR REPLACE FUNCTION import_rows(region text, round_id integer, respondent text, content text, columns jsonb, asked text[],
 							data_source text,
@@ -395,9 +1713,8 @@ BEGIN
 		SELECT DISTINCT ON (h.field) h.field, h.column_no, h.header FROM header h ORDER BY h.field, h.column_no
 	), record AS MATERIALIZED (
 		SELECT r.line, r.fields
-		FROM shnor.form_rows(content, columns ->> 'delimiter') r
-		WHERE r.line > (columns ->> 'line')::integer
-		  AND EXISTS (SELECT FROM unnest(r.fields) AS v WHERE shnor.form_clean(v) <> '')
+		FROM shnor.import_records(content, columns) r
+		WHERE EXISTS (SELECT FROM unnest(r.fields) AS v WHERE shnor.form_clean(v) <> '')
 	), reading AS MATERIALIZED (
 		SELECT r.line, h.column_no, h.header, h.field, c.raw,
 			   CASE h.answer_type
@@ -646,6 +1963,310 @@ BEGIN
 END
 $function$;
 
+CREATE FUNCTION import_judge(region text, round_id integer, respondent text, readings jsonb, asked text[], data_source text,
+							 imported_at timestamptz,
+							 OUT line integer, OUT who integer, OUT patched boolean, OUT submitted_at timestamptz, OUT outcome text,
+							 OUT stored jsonb, OUT put jsonb, OUT kept jsonb)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	IF data_source = 'form' THEN
+		RETURN QUERY SELECT * FROM shnor.import_judge_form(region, round_id, respondent, readings, imported_at);
+	ELSE
+		RETURN QUERY SELECT * FROM shnor.import_judge_source(region, round_id, respondent, readings, asked, data_source, imported_at);
+	END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION import_judge(text, integer, text, jsonb, text[], text, timestamptz) IS
+'Internal: what becomes of the rows of import_rows() that are not refused: submitted_at (of a row without a time that of the import), outcome (loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored), stored (the answers that stand), put (those that take their place) and kept (those that go to the history at once). imported_at is when the file was imported first, NULL when it is new.';
+
+CREATE FUNCTION import_judge_form(region text, round_id integer, respondent text, readings jsonb, imported_at timestamptz,
+								  OUT line integer, OUT who integer, OUT patched boolean, OUT submitted_at timestamptz, OUT outcome text,
+								  OUT stored jsonb, OUT put jsonb, OUT kept jsonb)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	answers	text := CASE respondent WHEN 'school' THEN 'submission' ELSE 'municipal_submission' END;
+	key		text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
+BEGIN
+	-- %1$I region, %2$I answers, %3$I history, %4$I who; $1 rows, $2 round, $3 when the file was imported first
+	RETURN QUERY EXECUTE format($sql$
+		WITH given AS (
+			SELECT g.line, g.who, g.answers, g.patched, g.submitted_at IS NOT NULL AS stamped,
+				   s.submitted_at AS stored_at, to_jsonb(s) AS stored,
+				   -- a row without a time is as new as the import
+				   coalesce(g.submitted_at, $3, greatest(now(), s.submitted_at)) AS submitted_at
+			FROM jsonb_to_recordset($1)
+				AS g(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean)
+			LEFT JOIN %1$I.%2$I s ON s.round_id = $2 AND s.%4$I = g.who
+			WHERE NOT g.refused
+		), seen AS (
+			SELECT g.*,
+				   row_number() OVER (PARTITION BY g.who ORDER BY g.submitted_at DESC, g.line DESC) = 1 AS last,
+				   -- the file says the same once more further down
+				   row_number() OVER (PARTITION BY g.who, g.submitted_at, g.answers ORDER BY g.line DESC) > 1 AS repeated,
+				   coalesce(g.stored @> g.answers AND (NOT g.stamped OR g.submitted_at = g.stored_at), false) AS as_stored,
+				   EXISTS (SELECT FROM %1$I.%3$I h
+						   WHERE h.round_id = $2 AND h.%4$I = g.who AND to_jsonb(h) @> g.answers
+							 AND (NOT g.stamped OR h.submitted_at = g.submitted_at)) AS in_history
+			FROM given g
+		), judged AS (
+			-- an old version wins again only where nothing is stored, or when a new file without times brings it back
+			SELECT s.*, s.last AND NOT s.as_stored
+						AND (s.stored IS NULL
+							 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND (s.stamped OR $3 IS NOT NULL))) AS wins
+			FROM seen s
+		)
+		SELECT j.line, j.who, j.patched, j.submitted_at,
+			   CASE
+				   WHEN j.wins THEN CASE WHEN j.stored IS NULL THEN 'loaded' ELSE 'corrected' END
+				   WHEN j.repeated OR j.as_stored THEN 'unchanged'
+				   WHEN j.stored IS NOT NULL AND (j.in_history OR j.submitted_at < j.stored_at
+												  OR NOT bool_or(j.wins) OVER (PARTITION BY j.who)) THEN 'unchanged'
+				   ELSE 'corrected'
+			   END,
+			   j.stored, CASE WHEN j.wins THEN j.answers END,
+			   CASE WHEN NOT j.wins AND NOT j.repeated AND NOT j.as_stored AND NOT j.in_history THEN j.answers END
+		FROM judged j
+		ORDER BY j.line
+	$sql$, region, answers, answers || '_history', key)
+	USING readings, round_id, imported_at;
+END
+$function$;
+
+COMMENT ON FUNCTION import_judge_form(text, integer, text, jsonb, timestamptz) IS
+'Internal: import_judge() for the form. Of several rows of one school or municipality the latest (submitted_at, then line) stands if it is not older than what is stored; the others and what it replaces go to the history.';
+
+CREATE FUNCTION import_judge_source(region text, round_id integer, respondent text, readings jsonb, asked text[],
+									data_source text, imported_at timestamptz,
+									OUT line integer, OUT who integer, OUT patched boolean, OUT submitted_at timestamptz, OUT outcome text,
+									OUT stored jsonb, OUT put jsonb, OUT kept jsonb)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	WITH told AS MATERIALIZED (
+		SELECT CASE import_judge_source.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END AS who,
+			   a.question, coalesce(to_jsonb(a.answer_count), to_jsonb(a.answer_yes)) AS value, a.submitted_at, a.stands
+		FROM (SELECT s.round_id, s.school_id, s.municipality_id, s.question, s.data_source, s.answer_count, s.answer_yes,
+					 s.submitted_at, true AS stands FROM source_answer s
+			  UNION ALL
+			  SELECT h.round_id, h.school_id, h.municipality_id, h.question, h.data_source, h.answer_count, h.answer_yes,
+					 h.submitted_at, false FROM source_answer_history h) a
+		WHERE a.round_id = import_judge_source.round_id AND a.data_source = import_judge_source.data_source
+		  AND a.question = ANY (asked)
+	), earlier AS MATERIALIZED (
+		SELECT t.who, t.question, t.value, array_agg(DISTINCT t.submitted_at) AS times
+		FROM told t WHERE NOT t.stands
+		GROUP BY t.who, t.question, t.value
+	), record AS MATERIALIZED (
+		SELECT r.line, r.who, r.answers, r.patched, r.submitted_at IS NOT NULL AS stamped,
+			   -- a row without a time is as new as the import
+			   coalesce(r.submitted_at, import_judge_source.imported_at, greatest(now(), s.latest)) AS submitted_at
+		FROM jsonb_to_recordset(readings)
+			AS r(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean)
+		LEFT JOIN (SELECT t.who, max(t.submitted_at) AS latest FROM told t WHERE t.stands GROUP BY t.who) s ON s.who = r.who
+		WHERE NOT r.refused
+	), given AS (
+		SELECT r.line, r.who, r.stamped, r.submitted_at, v.key AS question, v.value, s.value AS stored_value, s.submitted_at AS stored_at,
+			   -- an empty cell says nothing: of each question the latest row that answers it
+			   row_number() OVER (PARTITION BY r.who, v.key ORDER BY r.submitted_at DESC, r.line DESC) = 1 AS last,
+			   row_number() OVER (PARTITION BY r.who, v.key, r.submitted_at, v.value ORDER BY r.line DESC) > 1 AS repeated,
+			   coalesce(v.value = s.value AND (NOT r.stamped OR r.submitted_at = s.submitted_at), false) AS as_stored,
+			   coalesce(NOT r.stamped OR r.submitted_at = ANY (h.times), false) AND h.who IS NOT NULL AS in_history
+		FROM record r
+		CROSS JOIN LATERAL jsonb_each(r.answers) v
+		LEFT JOIN told s ON s.who = r.who AND s.question = v.key AND s.stands
+		LEFT JOIN earlier h ON h.who = r.who AND h.question = v.key AND h.value = v.value
+	), judged AS (
+		-- an old version wins again only where nothing is stored, or when a new file without times brings it back
+		SELECT g.*, g.last AND (g.stored_value IS NULL
+								OR g.submitted_at >= g.stored_at AND NOT g.as_stored
+								   AND NOT (g.in_history AND (g.stamped OR import_judge_source.imported_at IS NOT NULL))) AS wins
+		FROM given g
+	), summed AS (
+		SELECT j.line, bool_or(j.wins) AS changes,
+			   jsonb_object_agg(j.question, j.stored_value) FILTER (WHERE j.stored_value IS NOT NULL) AS stored,
+			   jsonb_object_agg(j.question, j.value) FILTER (WHERE j.wins) AS put,
+			   jsonb_object_agg(j.question, j.value)
+				   FILTER (WHERE NOT j.wins AND NOT j.repeated AND NOT j.as_stored AND NOT j.in_history) AS kept
+		FROM judged j
+		GROUP BY j.line
+	)
+	SELECT r.line, r.who, r.patched, r.submitted_at,
+		   CASE WHEN NOT coalesce(s.changes, false) THEN 'unchanged'
+				WHEN t.who IS NULL AND r.line = max(s.line) FILTER (WHERE s.changes) OVER (PARTITION BY r.who) THEN 'loaded'
+				ELSE 'corrected' END,
+		   s.stored, s.put, s.kept
+	FROM record r
+	LEFT JOIN summed s ON s.line = r.line
+	LEFT JOIN (SELECT DISTINCT t.who FROM told t WHERE t.stands) t ON t.who = r.who
+	ORDER BY r.line;
+END
+$function$;
+
+COMMENT ON FUNCTION import_judge_source(text, integer, text, jsonb, text[], text, timestamptz) IS
+'Internal: import_judge() for another source than the form, question by question. Of several rows the latest that answers a question stands if it is not older than what that source has said before; the others and what it replaces go to the history.';
+
+CREATE FUNCTION import_source(source text, line integer, patched boolean) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT format('%s, строка %s', source, line) || CASE WHEN patched THEN ' (исправлена)' ELSE '' END
+$function$;
+
+COMMENT ON FUNCTION import_source(text, integer, boolean) IS
+'Internal: where an answer or a document comes from: the file, its line, and whether the row was corrected after it had been refused.';
+
+CREATE FUNCTION import_lock_answers(region text, round_id integer, respondent text, readings jsonb, data_source text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	key	text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
+BEGIN
+	-- in the order of their keys, so that who locks them otherwise in that order is not met halfway
+	EXECUTE format('SELECT FROM %I.%I s WHERE s.round_id = $1 AND s.%I IN (SELECT g.who FROM jsonb_to_recordset($2) AS g(who integer, refused boolean) WHERE NOT g.refused) %s FOR NO KEY UPDATE',
+				   region, CASE WHEN data_source <> 'form' THEN 'source_answer' WHEN respondent = 'school' THEN 'submission' ELSE 'municipal_submission' END,
+				   key, CASE WHEN data_source <> 'form' THEN 'AND s.data_source = $3 ORDER BY s.source_answer_id' ELSE format('ORDER BY s.%I', key) END)
+	USING round_id, readings, data_source;
+END
+$function$;
+
+COMMENT ON FUNCTION import_lock_answers(text, integer, text, jsonb, text) IS
+'Internal: waits for who is changing answers that the file is going to be compared with, and keeps them until the end of the transaction.';
+
+CREATE FUNCTION import_store(region text, round_id integer, respondent text, judged jsonb, asked text[], source text) RETURNS integer[]
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	answers		text := CASE respondent WHEN 'school' THEN 'submission' ELSE 'municipal_submission' END;
+	key			text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
+	told		text[] := ARRAY['round_id', key, 'submitted_at', 'source'];
+	questions	text[];
+	overtaken	integer[];
+	-- of what stands from now on, and of what has never stood
+	moment		timestamptz := clock_timestamp();
+BEGIN
+	-- a version keeps all answers, a row that stands is given those that the file asks; other columns are not ours
+	EXECUTE format('SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
+					WHERE a.attrelid = %L::regclass AND a.attnum > 0 AND NOT a.attisdropped
+					  AND a.attname IN (SELECT q.question FROM %I.question q)', format('%I.%I', region, answers), region) INTO questions;
+
+	-- %1$I region, %2$I answers, %3$I history, %4$I who, %5$s and %6$s columns of a version and their values,
+	-- %7$s and %8$s those of a row that stands, %9$s changes; $1 verdicts, $2 round, $3 source, $4 the moment
+	EXECUTE format($sql$
+		WITH given AS MATERIALIZED (
+			SELECT j.line, j.who, j.put IS NOT NULL AS wins,
+				   -- questions that the file does not ask keep their answers
+				   jsonb_populate_record(NULL::%1$I.%2$I, coalesce(j.stored, '{}') || coalesce(j.put, j.kept)
+					   || jsonb_build_object('round_id', $2, %4$L, j.who, 'submitted_at', j.submitted_at,
+											 'source', shnor.import_source($3, j.line, j.patched))) AS v
+			FROM jsonb_to_recordset($1)
+				AS j(line integer, who integer, patched boolean, submitted_at timestamptz, stored jsonb, put jsonb, kept jsonb)
+			WHERE num_nonnulls(j.put, j.kept) > 0
+		), put AS (
+			INSERT INTO %1$I.%2$I AS s (%7$s, recorded_at)
+			SELECT %8$s, $4 FROM given g WHERE g.wins ORDER BY g.who
+			-- somebody else may have stored a later answer since
+			ON CONFLICT (round_id, %4$I) DO UPDATE SET %9$s WHERE s.submitted_at <= excluded.submitted_at
+			RETURNING s.%4$I AS who
+		), overtaken AS MATERIALIZED (
+			SELECT g.line FROM given g WHERE g.wins AND NOT EXISTS (SELECT FROM put p WHERE p.who = g.who)
+		), version AS (
+			INSERT INTO %1$I.%3$I (%5$s, recorded_at, replaced_at)
+			SELECT %6$s, $4, $4 FROM given g WHERE NOT g.wins OR g.line IN (SELECT o.line FROM overtaken o) ORDER BY g.line
+		)
+		SELECT array_agg(o.line) FROM overtaken o
+	$sql$, region, answers, answers || '_history', key,
+		(SELECT string_agg(format('%I', c), ', ') FROM unnest(told || questions) AS c),
+		(SELECT string_agg(format('(g.v).%I', c), ', ') FROM unnest(told || questions) AS c),
+		(SELECT string_agg(format('%I', c), ', ') FROM unnest(told || asked) AS c),
+		(SELECT string_agg(format('(g.v).%I', c), ', ') FROM unnest(told || asked) AS c),
+		(SELECT string_agg(format('%1$I = excluded.%1$I', c), ', ') FROM unnest('{submitted_at,source,recorded_at}' || asked) AS c))
+	INTO overtaken USING judged, round_id, source, moment;
+	RETURN coalesce(overtaken, '{}');
+END
+$function$;
+
+COMMENT ON FUNCTION import_store(text, integer, text, jsonb, text[], text) IS
+'Internal: stores what import_judge() says of the form''s rows. Returns the lines whose place somebody else took meanwhile with a later answer: they are in the history.';
+
+CREATE FUNCTION import_store_source(region text, round_id integer, respondent text, judged jsonb, data_source text, source text)
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	placed	jsonb;
+	moment	timestamptz := clock_timestamp();
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	WITH put AS (
+		INSERT INTO source_answer AS a
+			(round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes, submitted_at, source)
+		SELECT import_store_source.round_id, CASE import_store_source.respondent WHEN 'school' THEN j.who END,
+			   CASE import_store_source.respondent WHEN 'municipality' THEN j.who END, v.key, import_store_source.data_source,
+			   CASE jsonb_typeof(v.value) WHEN 'number' THEN v.value::integer END,
+			   CASE jsonb_typeof(v.value) WHEN 'boolean' THEN v.value::boolean END,
+			   j.submitted_at, shnor.import_source(import_store_source.source, j.line, j.patched)
+		FROM jsonb_to_recordset(judged) AS j(line integer, who integer, patched boolean, submitted_at timestamptz, put jsonb)
+		CROSS JOIN LATERAL jsonb_each(j.put) v
+		ORDER BY j.who, v.key
+		ON CONFLICT (round_id, school_id, municipality_id, question, data_source) DO UPDATE
+		SET answer_count = excluded.answer_count, answer_yes = excluded.answer_yes, submitted_at = excluded.submitted_at,
+			source = excluded.source, recorded_at = excluded.recorded_at,
+			-- the order behind another answer is not behind this one
+			legal_act_id = CASE WHEN (a.answer_count, a.answer_yes) IS NOT DISTINCT FROM (excluded.answer_count, excluded.answer_yes)
+							   THEN a.legal_act_id END
+		-- somebody else may have stored a later answer since
+		WHERE a.submitted_at <= excluded.submitted_at
+		RETURNING coalesce(a.school_id, a.municipality_id) AS who, a.question
+	)
+	SELECT coalesce(jsonb_object_agg(p.who || ' ' || p.question, true), '{}') INTO placed FROM put p;
+
+	-- a version bears the number of the answer that stands
+	INSERT INTO source_answer_history
+		(source_answer_id, round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes, submitted_at, source,
+		 recorded_at, replaced_at)
+	SELECT coalesce(a.source_answer_id, nextval(pg_get_serial_sequence(format('%I.source_answer', region), 'source_answer_id'))),
+		   import_store_source.round_id, CASE import_store_source.respondent WHEN 'school' THEN j.who END,
+		   CASE import_store_source.respondent WHEN 'municipality' THEN j.who END, v.key, import_store_source.data_source,
+		   CASE jsonb_typeof(v.value) WHEN 'number' THEN v.value::integer END,
+		   CASE jsonb_typeof(v.value) WHEN 'boolean' THEN v.value::boolean END,
+		   j.submitted_at, shnor.import_source(import_store_source.source, j.line, j.patched),
+		   -- it has never stood
+		   moment, moment
+	FROM jsonb_to_recordset(judged) AS j(line integer, who integer, patched boolean, submitted_at timestamptz, put jsonb, kept jsonb)
+	CROSS JOIN LATERAL (SELECT k.key, k.value FROM jsonb_each(j.kept) k
+						UNION ALL
+						SELECT p.key, p.value FROM jsonb_each(j.put) p WHERE NOT placed ? (j.who || ' ' || p.key)) v
+	LEFT JOIN source_answer a
+		ON a.round_id = import_store_source.round_id AND a.data_source = import_store_source.data_source AND a.question = v.key
+	   AND CASE import_store_source.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END = j.who
+	ORDER BY j.line, v.key;
+END
+$function$;
+
+COMMENT ON FUNCTION import_store_source(text, integer, text, jsonb, text, text) IS
+'Internal: stores what import_judge() says of the rows of another source than the form, one row per respondent and question answered.';
+
 CREATE OR REPLACE FUNCTION import_message(problem text, raw text, detail text, OUT reason text, OUT hint text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
@@ -706,24 +2327,367 @@ AS $function$
 	SELECT split_part(detail, E'\x1f', 1), split_part(detail, E'\x1f', 2) WHERE problem IN ('rule', 'rule_warning')
 $function$;
 
+CREATE FUNCTION import_issues(content text, columns jsonb, readings jsonb, cells jsonb,
+							  OUT line integer, OUT column_no integer, OUT header text, OUT question text, OUT raw_value text,
+							  OUT row_values text[], OUT reason text, OUT hint text, OUT severity text, OUT who integer,
+							  OUT submitted_at timestamptz)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT i.line, i.column_no, shnor.spreadsheet_safe(i.header), i.question, shnor.spreadsheet_safe(i.raw_value),
+		   CASE WHEN i.row_values IS NOT NULL THEN
+			   ARRAY(SELECT shnor.spreadsheet_safe(v.cell) FROM unnest(i.row_values) WITH ORDINALITY AS v(cell, n) ORDER BY v.n) END,
+		   shnor.spreadsheet_safe(m.reason), shnor.spreadsheet_safe(m.hint),
+		   CASE WHEN i.warns THEN 'warning' ELSE 'refused' END, i.who, i.submitted_at
+	FROM (SELECT r.line, i.column_no, i.header, i.question, i.raw_value, r.row_values, i.problem, i.detail, i.warns,
+				 -- code and name that name two schools tell of none
+				 CASE WHEN NOT r.issues @> '[{"problem": "code_and_name"}]' THEN r.who END AS who, r.submitted_at
+		  FROM jsonb_to_recordset(readings) AS r(line integer, who integer, submitted_at timestamptz, row_values text[], issues jsonb)
+		  CROSS JOIN LATERAL jsonb_to_recordset(r.issues)
+			AS i(column_no integer, header text, question text, raw_value text, problem text, detail text, warns boolean)
+		  UNION ALL
+		  SELECT c.line, c.column_no, c.header, c.question, c.raw_value, NULL, c.problem, NULL, true,
+				 CASE WHEN NOT r.issues @> '[{"problem": "code_and_name"}]' THEN r.who END, r.submitted_at
+		  FROM jsonb_to_recordset(cells) AS c(line integer, column_no integer, header text, question text, raw_value text, problem text)
+		  JOIN jsonb_to_recordset(readings) AS r(line integer, who integer, submitted_at timestamptz, issues jsonb) ON r.line = c.line
+		  WHERE c.problem IS NOT NULL
+		  UNION ALL
+		  -- columns of the file that nobody reads
+		  SELECT (columns ->> 'line')::integer, w.column_no, w.header, NULL, NULL, NULL, w.problem, w.detail, true, NULL, NULL
+		  FROM shnor.import_unread_columns(content, columns, columns ->> 'respondent') w) i
+	CROSS JOIN LATERAL shnor.import_message(i.problem, CASE WHEN i.line = (columns ->> 'line')::integer THEN i.header ELSE i.raw_value END,
+											i.detail) m
+	ORDER BY i.line, i.column_no
+$function$;
+
+COMMENT ON FUNCTION import_issues(text, jsonb, jsonb, jsonb) IS
+'Internal: the issues of a file as import_issue keeps them (columns not read, cells that import_rows() and import_document_cells() complain of), and whose answers they are about, of what time. Text from the file is safe for spreadsheets.';
+
+CREATE FUNCTION import_issue_key(line integer, column_no integer, question text, raw_value text, reason text, severity text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT jsonb_build_array(line, column_no, question, raw_value, reason, severity)::text
+$function$;
+
+COMMENT ON FUNCTION import_issue_key(integer, integer, text, text, text, text) IS
+'Internal: by what an issue is known when its file is imported again.';
+
+CREATE FUNCTION import_note(region text, import_id bigint, content text, columns jsonb, readings jsonb, cells jsonb, known jsonb,
+							lines integer[], resolution text, resolution_reason text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
+AS $function$
+#variable_conflict use_column
+DECLARE
+	found	jsonb;
+	school	boolean := columns ->> 'respondent' = 'school';
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	SELECT coalesce(jsonb_agg(to_jsonb(f) || jsonb_build_object('key', shnor.import_issue_key(f.line, f.column_no, f.question, f.raw_value, f.reason, f.severity),
+																'place', f.place) ORDER BY f.place), '[]')
+	INTO found
+	FROM (SELECT i.*, row_number() OVER () AS place FROM shnor.import_issues(content, columns, readings, cells) i) f
+	-- rows that are set aside stay so
+	WHERE (lines IS NULL OR f.line = ANY (lines))
+	  AND (f.severity = 'warning' OR NOT coalesce(known -> 'set_aside' ? f.line::text, false));
+
+	IF known <> '{}' THEN
+		-- what is no longer found
+		WITH gone AS (
+			DELETE FROM import_issue w
+			WHERE w.import_id = import_note.import_id AND (lines IS NULL OR w.line = ANY (lines))
+			  AND NOT EXISTS (
+				  SELECT FROM jsonb_to_recordset(found) AS f(key text)
+				  WHERE f.key = shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity))
+			RETURNING w.*
+		)
+		INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
+										  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
+		SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
+			   g.severity, g.school_id, g.municipality_id, g.submitted_at, import_note.resolution,
+			   coalesce(import_note.resolution_reason,
+						CASE WHEN EXISTS (SELECT FROM jsonb_to_recordset(found) AS f(line integer, severity text)
+										  WHERE f.line = g.line AND f.severity = 'refused')
+							THEN 'При повторной загрузке файла у строки другое замечание'
+							ELSE 'При повторной загрузке файла замечания больше нет' END)
+		FROM gone g
+		ORDER BY g.issue_id;
+
+		-- who answers may be known by now
+		UPDATE import_issue w
+		SET school_id = CASE WHEN school THEN f.who END, municipality_id = CASE WHEN NOT school THEN f.who END, submitted_at = f.submitted_at
+		FROM jsonb_to_recordset(found) AS f(key text, who integer, submitted_at timestamptz)
+		WHERE w.import_id = import_note.import_id
+		  AND shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity) = f.key
+		  AND (coalesce(w.school_id, w.municipality_id), w.submitted_at) IS DISTINCT FROM (f.who, f.submitted_at);
+	END IF;
+
+	INSERT INTO import_issue (import_id, line, column_no, header, question, raw_value, row_values, reason, hint, severity,
+							  school_id, municipality_id, submitted_at)
+	SELECT import_note.import_id, f.line, f.column_no, f.header, f.question, f.raw_value, f.row_values, f.reason, f.hint, f.severity,
+		   CASE WHEN school THEN f.who END, CASE WHEN NOT school THEN f.who END, f.submitted_at
+	FROM jsonb_to_recordset(found) AS f(place bigint, key text, line integer, column_no integer, header text, question text, raw_value text,
+										row_values text[], reason text, hint text, severity text, who integer, submitted_at timestamptz)
+	WHERE NOT EXISTS (
+		   SELECT FROM (SELECT shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity) AS key
+						FROM import_issue w WHERE w.import_id = import_note.import_id
+						UNION ALL
+						-- dismissed is dismissed
+						SELECT shnor.import_issue_key(h.line, h.column_no, h.question, h.raw_value, h.reason, h.severity)
+						FROM import_issue_history h
+						WHERE h.import_id = import_note.import_id AND h.resolution IN ('dismissed', 'superseded')) k
+		   WHERE k.key = f.key)
+	ORDER BY f.place;
+END
+$function$;
+
+COMMENT ON FUNCTION import_note(text, bigint, text, jsonb, jsonb, jsonb, jsonb, integer[], text, text) IS
+'Internal: brings import_issue up to what import_issues() finds in the lines (NULL: all) of a file: what is no longer found moves to import_issue_history with resolution and its reason, what is new is added unless it was dismissed or superseded.';
+
+CREATE FUNCTION import_supersede(region text, import_id bigint, columns jsonb, judged jsonb) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	WITH older AS (
+		-- files of the same round, respondent and source
+		SELECT o.import_id, n.respondent = 'school' AS school, o.asked <@ n.asked AS covered
+		FROM import n
+		JOIN import o ON o.round_id = n.round_id AND o.respondent = n.respondent AND o.data_source = n.data_source
+					 AND o.import_id < n.import_id
+		WHERE n.import_id = import_supersede.import_id
+	), accepted AS (
+		SELECT DISTINCT ON (j.who) j.who, j.line, j.submitted_at
+		FROM jsonb_to_recordset(judged) AS j(line integer, who integer, submitted_at timestamptz)
+		ORDER BY j.who, j.submitted_at DESC, j.line DESC
+	), own AS (
+		SELECT w.* FROM import_issue w WHERE w.import_id = import_supersede.import_id
+	), settled AS (
+		-- an answer that was refused is not done with by an earlier one, nor by a file that asks less
+		SELECT w.issue_id, format('Ответ загружен позже: загрузка %s, строка %s', import_supersede.import_id, a.line) AS reason
+		FROM older o
+		JOIN import_issue w ON w.import_id = o.import_id
+		JOIN accepted a ON a.who = CASE WHEN o.school THEN w.school_id ELSE w.municipality_id END
+						AND (w.submitted_at IS NULL OR w.submitted_at <= a.submitted_at)
+		WHERE o.covered
+		UNION ALL
+		-- a form is exported again and again: the same record is open in the latest file only
+		SELECT w.issue_id, format('Та же запись отклонена и в файле, загруженном позже: загрузка %s, строка %s', import_supersede.import_id, n.line)
+		FROM older o
+		JOIN import_issue w ON w.import_id = o.import_id AND w.severity = 'refused'
+		JOIN own n ON n.row_values = w.row_values AND n.severity = 'refused'
+		UNION ALL
+		-- nor is it open where it has been corrected or dismissed before
+		SELECT n.issue_id, format('Такая же запись %s: загрузка %s, строка %s',
+								  CASE h.resolution WHEN 'corrected' THEN 'уже исправлена' ELSE 'уже снята' END, h.import_id, h.line)
+		FROM own n
+		JOIN import_issue_history h ON h.row_values = n.row_values AND h.severity = 'refused' AND h.resolution IN ('corrected', 'dismissed')
+		JOIN older o ON o.import_id = h.import_id
+		WHERE n.severity = 'refused'
+		UNION ALL
+		-- a header: the later file has it too, and says itself whether it can be read
+		SELECT w.issue_id, format('Столбец есть и в файле, загруженном позже: загрузка %s', import_supersede.import_id)
+		FROM older o
+		JOIN import_issue w ON w.import_id = o.import_id AND w.severity = 'warning' AND w.question IS NULL AND w.row_values IS NULL
+		JOIN jsonb_to_recordset(columns -> 'columns') AS c(column_no integer, header text)
+			ON shnor.spreadsheet_safe(c.header) = w.header OR c.header IS NULL AND w.header IS NULL AND c.column_no = w.column_no
+		WHERE coalesce(w.school_id, w.municipality_id) IS NULL
+		UNION ALL
+		-- a warning that was dismissed is not raised once more
+		SELECT n.issue_id, format('Такое же замечание уже снято: загрузка %s, строка %s', h.import_id, h.line)
+		FROM own n
+		JOIN import_issue_history h ON h.reason = n.reason AND h.severity = 'warning' AND h.resolution = 'dismissed'
+			AND (h.header, h.question, h.raw_value, h.row_values, h.school_id, h.municipality_id, h.submitted_at)
+				IS NOT DISTINCT FROM (n.header, n.question, n.raw_value, n.row_values, n.school_id, n.municipality_id, n.submitted_at)
+		JOIN older o ON o.import_id = h.import_id
+		WHERE n.severity = 'warning'
+	), gone AS (
+		DELETE FROM import_issue w USING (SELECT s.issue_id, min(s.reason) AS reason FROM settled s GROUP BY s.issue_id) s
+		WHERE w.issue_id = s.issue_id RETURNING w.*, s.reason AS settled_by
+	)
+	INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
+									  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
+	SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
+		   g.severity, g.school_id, g.municipality_id, g.submitted_at, 'superseded', g.settled_by
+	FROM gone g
+	ORDER BY g.issue_id;
+END
+$function$;
+
+COMMENT ON FUNCTION import_supersede(text, bigint, jsonb, jsonb) IS
+'Internal: issues of earlier files are done with where this one accepts an answer of the same school or municipality that is not older and asks no less, where it refuses the very same record, and warnings of columns where it has the same column; issues of this file, where the same record was corrected or dismissed, or the same warning dismissed, in an earlier one.';
+
+CREATE OR REPLACE FUNCTION import_document_cells(content text, columns jsonb,
+									  OUT line integer, OUT column_no integer, OUT header text, OUT question text,
+									  OUT raw_value text, OUT links text[], OUT problem text)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT r.line, c.column_no, c.header, c.question, v.raw,
+		   -- longer ones do not fit into the index of documents
+		   ARRAY(SELECT l FROM unnest(v.links) WITH ORDINALITY AS u(l, n) WHERE octet_length(l) <= 2000 ORDER BY n),
+		   CASE WHEN v.links = '{}' THEN 'no_link'
+				WHEN EXISTS (SELECT FROM unnest(v.links) AS l WHERE octet_length(l) > 2000) THEN 'long_link' END
+	FROM jsonb_to_recordset(columns -> 'columns')
+		AS c(column_no integer, header text, answer_type text, question text, problem text)
+	CROSS JOIN shnor.import_records(content, columns) r
+	CROSS JOIN LATERAL (SELECT r.fields[c.column_no] AS raw, shnor.import_links(r.fields[c.column_no]) AS links) v
+	WHERE c.answer_type = 'document' AND c.problem IS NULL
+	  -- a dash, «нет», «нет данных»: no document, and nothing to say of it
+	  AND (v.links <> '{}'
+		   OR shnor.form_yes_no(v.raw) IS DISTINCT FROM false
+			  AND (shnor.form_count(v.raw) IS NOT NULL OR shnor.form_problem(v.raw, 'count') IS NOT NULL))
+	ORDER BY r.line, c.column_no
+$function$;
+
+CREATE FUNCTION import_new_documents(region text, round_id integer, respondent text, readings jsonb, cells jsonb,
+									 OUT who integer, OUT question text, OUT link text, OUT line integer, OUT column_no integer,
+									 OUT header text, OUT place bigint, OUT patched boolean)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	WITH found AS (
+		-- a link that stands in several rows is the document of the first
+		SELECT DISTINCT ON (r.who, c.question, l.link)
+			   r.who, c.question, l.link, c.line, c.column_no, c.header, l.position, r.patched
+		FROM jsonb_to_recordset(cells) AS c(line integer, column_no integer, header text, question text, links text[])
+		JOIN jsonb_to_recordset(readings) AS r(line integer, who integer, refused boolean, patched boolean)
+			ON r.line = c.line AND NOT r.refused
+		CROSS JOIN LATERAL unnest(c.links) WITH ORDINALITY AS l(link, position)
+		ORDER BY r.who, c.question, l.link, c.line, c.column_no, l.position
+	)
+	SELECT f.* FROM found f
+	-- whatever else is known of it by now: its kind, its title, how it was checked
+	WHERE NOT EXISTS (
+		SELECT FROM document d
+		WHERE d.round_id = import_new_documents.round_id AND d.question = f.question AND d.link = f.link
+		  AND CASE import_new_documents.respondent WHEN 'school' THEN d.school_id ELSE d.municipality_id END = f.who)
+	ORDER BY f.line, f.column_no, f.position;
+END
+$function$;
+
+COMMENT ON FUNCTION import_new_documents(text, integer, text, jsonb, jsonb) IS
+'Internal: the links of import_document_cells() in the rows of import_rows() that are not refused, without those that are there for this question of this respondent in this round.';
+
+CREATE OR REPLACE FUNCTION import_store_documents(region text, round_id integer, respondent text, readings jsonb, cells jsonb, source text)
+RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	added	integer;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	INSERT INTO document (round_id, school_id, municipality_id, question, link, source)
+	SELECT import_store_documents.round_id, CASE import_store_documents.respondent WHEN 'school' THEN n.who END,
+		   CASE import_store_documents.respondent WHEN 'municipality' THEN n.who END, n.question, n.link,
+		   shnor.import_source(import_store_documents.source, n.line, n.patched)
+	FROM shnor.import_new_documents(region, import_store_documents.round_id, import_store_documents.respondent, readings, cells) n
+	ORDER BY n.line, n.column_no, n.place
+	-- somebody else may have entered it a moment ago
+	ON CONFLICT DO NOTHING;
+	GET DIAGNOSTICS added = ROW_COUNT;
+	RETURN added;
+END
+$function$;
+
+COMMENT ON FUNCTION import_store_documents(text, integer, text, jsonb, jsonb, text) IS
+'Internal: stores what import_new_documents() finds, and returns how many were added.';
+
 CREATE FUNCTION region_import_tables(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	-- what an older journal did not say stays unknown: NULL
+	ALTER TABLE import ADD data_source text REFERENCES data_source, ADD asked text[],
+		ADD refused_lines integer[] NOT NULL DEFAULT '{}';
+	-- one row for a file, whoever loads it at the same moment
+	CREATE UNIQUE INDEX import_file ON import (round_id, respondent, data_source, content_sha256, imported_by);
+
+	ALTER TABLE import_issue ADD school_id integer REFERENCES school, ADD municipality_id integer REFERENCES municipality,
+		ADD submitted_at timestamptz;
+	CREATE INDEX ON import_issue (school_id);
+	UPDATE import i SET refused_lines = l.lines
+	FROM (SELECT w.import_id, array_agg(DISTINCT w.line ORDER BY w.line) AS lines FROM import_issue w
+		  WHERE w.severity = 'refused' AND w.line IS NOT NULL GROUP BY w.import_id) l
+	WHERE l.import_id = i.import_id;
+
+	CREATE TABLE import_issue_history (
+		LIKE import_issue,
+		resolved_at			timestamptz NOT NULL DEFAULT now(),
+		resolved_by			name NOT NULL DEFAULT current_user,
+		resolution			text NOT NULL CHECK (resolution IN ('corrected', 'reimported', 'superseded', 'dismissed')),
+		resolution_reason	text NOT NULL CHECK (resolution_reason <> ''),
+		PRIMARY KEY (issue_id),
+		FOREIGN KEY (import_id) REFERENCES import,
+		FOREIGN KEY (school_id) REFERENCES school,
+		FOREIGN KEY (municipality_id) REFERENCES municipality
+	);
+	CREATE INDEX ON import_issue_history (import_id);
+
+	CREATE TABLE import_correction (
+		correction_id	bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+		import_id		bigint NOT NULL REFERENCES import,
+		line			integer NOT NULL,
+		column_no		integer NOT NULL CHECK (column_no > 0),
+		value_before	text,
+		value			text,
+		reason			text NOT NULL CHECK (reason <> ''),
+		corrected_at	timestamptz NOT NULL DEFAULT now(),
+		corrected_by	name NOT NULL DEFAULT current_user
+	);
+	CREATE INDEX ON import_correction (import_id);
 END
 $function$;
 
 COMMENT ON FUNCTION region_import_tables(text) IS
-'Internal: creates the tables of corrections in the schema named region.';
+'Internal: creates the tables of corrections in the schema named region, and what the journal of imports needs for them.';
 
 CREATE FUNCTION region_import_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT NULL::integer, NULL::text, NULL::text WHERE false
+VALUES
+(1400, 'import_state', $view$
+	-- rows that were refused, by what has become of them
+	SELECT i.import_id, i.round_id, i.respondent, i.data_source, i.source, i.imported_at,
+		   i.rows_read, i.loaded, i.corrected, i.unchanged, i.refused,
+		   w.open_rows, i.refused - w.open_rows AS closed_rows, h.corrected_rows, w.open_warnings
+	FROM import i
+	CROSS JOIN LATERAL (
+		SELECT count(DISTINCT s.line) FILTER (WHERE s.severity = 'refused') AS open_rows,
+			   count(*) FILTER (WHERE s.severity = 'warning') AS open_warnings
+		FROM import_issue s WHERE s.import_id = i.import_id) w
+	CROSS JOIN LATERAL (SELECT count(DISTINCT c.line) AS corrected_rows FROM import_correction c WHERE c.import_id = i.import_id) h
+$view$)
 $function$;
 
 COMMENT ON FUNCTION region_import_views() IS
@@ -734,11 +2698,345 @@ RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT NULL::text, NULL::text, NULL::text WHERE false
+VALUES
+('import_issue_history', NULL, 'Замечания загрузок, с которыми покончено: строка исправлена, прочитана при повторной загрузке, заменена ответом из более позднего файла или снята с объяснением.'),
+('import_issue_history', 'issue_id', 'Номер замечания, каким он был в import_issue.'),
+('import_issue_history', 'import_id', 'Загрузка.'),
+('import_issue_history', 'line', 'Номер строки файла, где начинается запись.'),
+('import_issue_history', 'column_no', 'Номер столбца файла, считая с 1.'),
+('import_issue_history', 'header', 'Заголовок столбца.'),
+('import_issue_history', 'question', 'Код вопроса, если столбец узнан.'),
+('import_issue_history', 'raw_value', 'Значение ячейки, каким оно было в файле.'),
+('import_issue_history', 'row_values', 'Вся отклонённая запись, ячейка за ячейкой.'),
+('import_issue_history', 'reason', 'Что было не так.'),
+('import_issue_history', 'hint', 'Что предлагалось сделать.'),
+('import_issue_history', 'severity', 'refused — запись была отклонена, warning — загружена с замечанием.'),
+('import_issue_history', 'school_id', 'Чья это запись, если организация узнана.'),
+('import_issue_history', 'municipality_id', 'Чья это запись, если муниципалитет узнан.'),
+('import_issue_history', 'submitted_at', 'Когда отправлен ответ, если время прочитано.'),
+('import_issue_history', 'resolved_at', 'Когда покончено с замечанием.'),
+('import_issue_history', 'resolved_by', 'Кем: имя пользователя базы.'),
+('import_issue_history', 'resolution', 'Как: corrected — строка исправлена, reimported — прочитана при повторной загрузке, superseded — есть ответ из более позднего файла, dismissed — снято.'),
+('import_issue_history', 'resolution_reason', 'Почему.'),
+('import_correction', NULL, 'Исправления отклонённых строк: файл хранится дословно, а читается с ними, и при повторной загрузке тоже. Для одной ячейки действует последнее.'),
+('import_correction', 'correction_id', 'Номер исправления.'),
+('import_correction', 'import_id', 'Загрузка.'),
+('import_correction', 'line', 'Номер строки файла, где начинается запись.'),
+('import_correction', 'column_no', 'Номер столбца файла, считая с 1.'),
+('import_correction', 'value_before', 'Значение ячейки до исправления. Пусто: ячейка была пуста.'),
+('import_correction', 'value', 'Исправленное значение. Пусто: ячейка читается пустой.'),
+('import_correction', 'reason', 'Почему исправлено.'),
+('import_correction', 'corrected_at', 'Когда исправлено.'),
+('import_correction', 'corrected_by', 'Кем исправлено: имя пользователя базы.'),
+('import_state', NULL, 'Загрузки и то, что в них осталось сделать.'),
+('import_state', 'import_id', 'Загрузка.'),
+('import_state', 'respondent', 'Чьи ответы в файле: school — организаций, municipality — муниципалитетов.'),
+('import_state', 'source', 'Имя файла или другой источник.'),
+('import_state', 'imported_at', 'Когда файл загружен впервые.'),
+('import_state', 'rows_read', 'Прочитано строк.'),
+('import_state', 'loaded', 'Загружено новых ответов.'),
+('import_state', 'corrected', 'Строк, которые исправили прежний ответ.'),
+('import_state', 'unchanged', 'Строк, которые ничего не изменили.'),
+('import_state', 'refused', 'Строк, которые отклонены и до сих пор не загружены.'),
+('import_state', 'open_rows', 'Из них ждут решения: их замечания в import_issue.'),
+('import_state', 'closed_rows', 'Из них сняты или заменены ответом из более позднего файла.'),
+('import_state', 'corrected_rows', 'Строк, в которых что-то исправлено.'),
+('import_state', 'open_warnings', 'Замечаний к загруженным строкам и столбцам, которые ещё не сняты.')
 $function$;
 
 COMMENT ON FUNCTION region_import_comments() IS
 'Internal: Russian comments of corrections of imports.';
+
+CREATE FUNCTION import_shown(value jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT CASE jsonb_typeof(value) WHEN 'boolean' THEN CASE WHEN value::boolean THEN 'да' ELSE 'нет' END ELSE value #>> '{}' END
+$function$;
+
+COMMENT ON FUNCTION import_shown(jsonb) IS
+'Internal: an answer as people read it.';
+
+CREATE FUNCTION preview_form(
+	region text, round_id integer, content text, source text DEFAULT NULL, respondent text DEFAULT NULL,
+	data_source text DEFAULT 'form',
+	OUT line integer, OUT outcome text, OUT code text, OUT name text, OUT column_no integer, OUT header text, OUT question text,
+	OUT old_value text, OUT new_value text, OUT severity text, OUT reason text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
+AS $function$
+#variable_conflict use_column
+DECLARE
+	reading	record;
+	asked	text[];
+BEGIN
+	PERFORM shnor.import_check(region, preview_form.round_id, content, preview_form.respondent, preview_form.data_source);
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	SELECT * INTO reading
+	FROM shnor.import_reading(region, preview_form.round_id, content, preview_form.respondent, preview_form.data_source);
+	asked := ARRAY(SELECT jsonb_array_elements_text(reading.columns -> 'asked'));
+
+	RETURN QUERY
+	WITH judged AS MATERIALIZED (
+		SELECT j.line, j.outcome, j.stored, j.put
+		FROM shnor.import_judge(region, preview_form.round_id, reading.columns ->> 'respondent', reading.readings, asked,
+								preview_form.data_source, (reading.known ->> 'imported_at')::timestamptz) j
+	), record AS MATERIALIZED (
+		SELECT r.line, r.refused, r.accepted, CASE WHEN NOT r.issues @> '[{"problem": "code_and_name"}]' THEN r.who END AS who
+		FROM jsonb_to_recordset(reading.readings) AS r(line integer, who integer, issues jsonb, refused boolean, accepted boolean)
+	), titled AS (
+		-- the first column of each question
+		SELECT DISTINCT ON (c.field) c.field, c.column_no, c.header
+		FROM jsonb_to_recordset(reading.columns -> 'columns') AS c(column_no integer, header text, field text)
+		WHERE c.field = ANY (asked)
+		ORDER BY c.field, c.column_no
+	), detail AS MATERIALIZED (
+		SELECT i.line, i.column_no, i.header, i.question, NULL::text AS old_value, i.raw_value AS new_value, i.severity, i.reason, i.hint
+		FROM shnor.import_issues(content, reading.columns, reading.readings, reading.cells) i
+		WHERE i.severity = 'warning' OR NOT coalesce(reading.known -> 'set_aside' ? i.line::text, false)
+		UNION ALL
+		SELECT j.line, t.column_no, t.header, p.key, shnor.import_shown(j.stored -> p.key), shnor.import_shown(p.value), NULL, NULL, NULL
+		FROM judged j
+		CROSS JOIN LATERAL jsonb_each(j.put) p
+		LEFT JOIN titled t ON t.field = p.key
+		WHERE nullif(j.stored -> p.key, 'null') IS DISTINCT FROM nullif(p.value, 'null')
+		UNION ALL
+		SELECT d.line, d.column_no, d.header, d.question, NULL, d.link, NULL, 'Новый документ', NULL
+		FROM shnor.import_new_documents(region, preview_form.round_id, reading.columns ->> 'respondent', reading.readings, reading.cells) d
+		UNION ALL
+		SELECT s.key::integer, NULL, NULL, NULL, NULL, NULL, NULL,
+			   CASE s.value ->> 'resolution' WHEN 'dismissed' THEN 'Строка снята: ' ELSE 'Строка не загружается. ' END || (s.value ->> 'reason'),
+			   CASE s.value ->> 'resolution' WHEN 'dismissed' THEN format('Загрузить её можно так: SELECT * FROM shnor.correct_import_row(%L, %s, %s, исправления, причина);',
+				   region, reading.known ->> 'import_id', s.key) END
+		FROM jsonb_each(reading.known -> 'set_aside') s
+	)
+	SELECT l.line, CASE WHEN r.accepted THEN 'unchanged' WHEN r.refused THEN 'refused' ELSE j.outcome END,
+		   shnor.spreadsheet_safe(coalesce(o.code, m.oktmo)), shnor.spreadsheet_safe(coalesce(o.name, m.name)),
+		   d.column_no, shnor.spreadsheet_safe(d.header), d.question, shnor.spreadsheet_safe(d.old_value), shnor.spreadsheet_safe(d.new_value),
+		   d.severity, d.reason, d.hint
+	FROM (SELECT r.line FROM record r UNION SELECT d.line FROM detail d) l
+	LEFT JOIN record r ON r.line = l.line
+	LEFT JOIN judged j ON j.line = l.line
+	LEFT JOIN detail d ON d.line = l.line
+	LEFT JOIN school o ON o.school_id = r.who AND reading.columns ->> 'respondent' = 'school'
+	LEFT JOIN municipality m ON m.municipality_id = r.who AND reading.columns ->> 'respondent' = 'municipality'
+	ORDER BY l.line, d.severity, d.column_no, d.question, d.new_value;
+END
+$function$;
+
+COMMENT ON FUNCTION preview_form(text, integer, text, text, text, text) IS
+'What import_form() with the same arguments would do now, and nothing is written: one row for each issue, changed answer and new document of a line, and one for a line that has none of them. outcome is that of the line (loaded, corrected, unchanged, refused; NULL for the header''s), code and name those of the school or municipality, old_value what is stored, new_value what the file says, severity (refused, warning), reason and hint those of an issue. Works in a READ ONLY transaction. Errors are those of import_form().';
+
+CREATE FUNCTION import_correct_check(region text, import_id bigint, line integer, reason text,
+									 OUT round_id integer, OUT respondent text, OUT content text, OUT data_source text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM shnor.region_check(region);
+	EXECUTE format('SELECT i.round_id, i.respondent, i.content, i.data_source FROM %I.import i WHERE i.import_id = $1', region)
+	INTO round_id, respondent, content, data_source USING import_correct_check.import_id;
+	IF round_id IS NULL THEN
+		RAISE EXCEPTION 'в регионе «%» нет загрузки с номером %', region, coalesce(import_correct_check.import_id::text, 'NULL')
+			USING ERRCODE = 'invalid_parameter_value', HINT = format('Загрузки перечислены в таблице %I.import.', region);
+	ELSIF line IS NULL THEN
+		RAISE EXCEPTION 'не указана строка файла'
+			USING ERRCODE = 'invalid_parameter_value', HINT = format('Номера строк с замечаниями — в столбце line таблицы %I.import_issue.', region);
+	ELSIF coalesce(reason, '') !~ '[^[:space:]]' THEN
+		RAISE EXCEPTION 'не указана причина'
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Напишите, почему так: это останется в журнале, например «исправлено по телефону с директором».';
+	END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION import_correct_check(text, bigint, integer, text) IS
+'Internal: the import that a correction or dismissal is about; refuses one that is not there, no line and no reason.';
+
+CREATE FUNCTION import_correction_columns(columns jsonb, corrections jsonb, width integer, OUT column_no integer, OUT cell text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	given	record;
+	matches	integer[];
+	names	text := (SELECT string_agg(format('%s — «%s»', c ->> 'column_no', left(shnor.form_clean(c ->> 'header'), 60)), ', ' ORDER BY (c ->> 'column_no')::integer)
+					 FROM jsonb_array_elements(columns -> 'columns') c WHERE shnor.form_clean(c ->> 'header') <> '');
+	seen	integer[] := '{}';
+BEGIN
+	IF corrections IS NULL OR jsonb_typeof(corrections) <> 'object' THEN
+		RAISE EXCEPTION 'исправления не названы'
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Назовите столбцы и новые значения: {"teachers": "12", "Код ОО": "37-01"}. Столбец называют номером, заголовком или кодом вопроса.';
+	END IF;
+	FOR given IN SELECT e.key, e.value FROM jsonb_each(corrections) e ORDER BY e.key LOOP
+		IF jsonb_typeof(given.value) IN ('object', 'array') THEN
+			RAISE EXCEPTION 'значение столбца «%» — не текст', given.key
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'Значение — это текст ячейки в кавычках, число, true, false или null (пустая ячейка).';
+		END IF;
+		SELECT array_agg(m.column_no ORDER BY m.column_no) INTO matches
+		FROM (SELECT c.column_no, rank() OVER (ORDER BY CASE WHEN shnor.form_normalize(c.header) = shnor.form_normalize(given.key) THEN 1 ELSE 2 END) AS place
+			  FROM jsonb_to_recordset(columns -> 'columns') AS c(column_no integer, header text, field text)
+			  WHERE given.key !~ '^[0-9]+$' AND (shnor.form_normalize(c.header) = shnor.form_normalize(given.key) OR c.field = given.key)) m
+		WHERE m.place = 1;
+		IF given.key ~ '^[0-9]{1,5}$' AND given.key::integer BETWEEN 1 AND width THEN
+			matches := ARRAY[given.key::integer];
+		END IF;
+		IF matches IS NULL THEN
+			RAISE EXCEPTION 'в файле нет столбца «%»', given.key
+				USING ERRCODE = 'invalid_parameter_value', HINT = format('Столбец называют номером, заголовком или кодом вопроса. В файле: %s.', left(names, 1000));
+		ELSIF cardinality(matches) > 1 THEN
+			RAISE EXCEPTION 'столбцов «%» в файле несколько: %', given.key, array_to_string(matches, ', ')
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'Назовите столбец номером.';
+		ELSIF matches <@ seen THEN
+			RAISE EXCEPTION 'столбец % назван дважды', matches[1]
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'Назовите каждый столбец один раз: номером, заголовком или кодом вопроса.';
+		END IF;
+		seen := seen || matches;
+		column_no := matches[1];
+		cell := nullif(given.value #>> '{}', '');
+		RETURN NEXT;
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION import_correction_columns(jsonb, jsonb, integer) IS
+'Internal: the columns that corrections name (by number, header or question code) and the new text of their cells; refuses what names no column, several, or one twice.';
+
+CREATE FUNCTION correct_import_row(region text, import_id bigint, line integer, corrections jsonb, reason text,
+								   OUT outcome text, OUT school_id integer, OUT municipality_id integer, OUT documents integer)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	file		record;
+	before		record;
+	reading		record;
+	record_now	text[];
+	own			jsonb;
+	changed		integer;
+	found		record;
+BEGIN
+	file := shnor.import_correct_check(region, import_id, line, reason);
+	IF file.data_source IS NULL THEN
+		RAISE EXCEPTION 'загрузка % сделана прежней версией: неизвестно, из какого источника её файл', import_id
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Загрузите этот файл ещё раз функцией shnor.import_form(): изменится только это.';
+	END IF;
+	PERFORM shnor.import_check(region, file.round_id, file.content, file.respondent, file.data_source);
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	PERFORM shnor.import_lock(region, file.round_id);
+
+	SELECT * INTO before
+	FROM shnor.import_reading(region, file.round_id, file.content, file.respondent, file.data_source, correct_import_row.import_id);
+	SELECT r.fields INTO record_now FROM shnor.import_records(file.content, before.columns) r WHERE r.line = correct_import_row.line;
+	IF record_now IS NULL THEN
+		RAISE EXCEPTION 'в файле загрузки % нет записи, которая начинается в строке %', import_id, line
+			USING ERRCODE = 'invalid_parameter_value', HINT = format('Номера строк с замечаниями — в столбце line таблицы %I.import_issue.', region);
+	ELSIF before.known -> 'set_aside' -> line::text ->> 'resolution' = 'superseded' THEN
+		RAISE EXCEPTION 'исправлять нечего: %', before.known -> 'set_aside' -> line::text ->> 'reason'
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Исправьте ответ там, где он загружен.';
+	ELSIF NOT before.known -> 'refused_lines' @> to_jsonb(line) AND NOT before.columns -> 'corrections' ? line::text
+		AND NOT EXISTS (SELECT FROM import_issue w WHERE w.import_id = correct_import_row.import_id AND w.line = correct_import_row.line) THEN
+		RAISE EXCEPTION 'строка % загружена без замечаний', line
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = 'Исправить можно отклонённую строку или строку с замечанием. Другой ответ загрузите файлом с этой строкой.';
+	END IF;
+
+	INSERT INTO import_correction (import_id, line, column_no, value_before, value, reason)
+	SELECT correct_import_row.import_id, correct_import_row.line, c.column_no, shnor.spreadsheet_safe(record_now[c.column_no]),
+		   shnor.spreadsheet_safe(c.cell), shnor.spreadsheet_safe(correct_import_row.reason)
+	FROM shnor.import_correction_columns(before.columns, corrections,
+			greatest(cardinality(record_now), jsonb_array_length(before.columns -> 'columns'))) c
+	WHERE coalesce(record_now[c.column_no], '') <> coalesce(c.cell, '')
+	ORDER BY c.column_no;
+	GET DIAGNOSTICS changed = ROW_COUNT;
+
+	-- read as the file's own record would be
+	SELECT * INTO reading
+	FROM shnor.import_reading(region, file.round_id, file.content, file.respondent, file.data_source, correct_import_row.import_id);
+	reading.known := reading.known #- ARRAY['set_aside', line::text];
+	SELECT string_agg(i.reason, '; ') AS reasons, (array_agg(i.hint))[1] AS hint INTO found
+	FROM shnor.import_issues(file.content, reading.columns, reading.readings, reading.cells) i
+	WHERE i.line = correct_import_row.line AND i.severity = 'refused';
+	IF found.reasons IS NOT NULL THEN
+		RAISE EXCEPTION 'строка % не читается и с исправлениями: %', line, found.reasons
+			USING ERRCODE = 'data_exception', DETAIL = 'Ничего не изменено.', HINT = found.hint;
+	END IF;
+	own := (SELECT r FROM jsonb_array_elements(reading.readings) r WHERE r ->> 'line' = line::text);
+	IF own IS NULL THEN
+		RAISE EXCEPTION 'с исправлениями строка % пуста', line
+			USING ERRCODE = 'data_exception', DETAIL = 'Ничего не изменено.',
+				  HINT = format('Если эта строка не нужна, снимите её: SELECT shnor.dismiss_import_row(%L, %s, %s, ''причина'');', region, import_id, line);
+	ELSIF NOT before.known -> 'refused_lines' @> to_jsonb(line)
+		AND (SELECT r -> 'who' FROM jsonb_array_elements(before.readings) r WHERE r ->> 'line' = line::text) <> own -> 'who' THEN
+		RAISE EXCEPTION 'строка % загружена как ответ другой организации', line
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'Ничего не изменено.',
+				  HINT = 'Исправить можно ответы этой организации, но не то, чьи они. Её ответ удалите, а верный загрузите отдельным файлом.';
+	END IF;
+
+	-- beside the other rows of the same respondent; what else of the file could be loaded by now is left alone
+	reading.readings := (
+		SELECT jsonb_agg(CASE WHEN r ->> 'line' = line::text THEN r || '{"refused": false}' ELSE r END ORDER BY (r ->> 'line')::integer)
+		FROM jsonb_array_elements(reading.readings) r
+		WHERE r ->> 'line' = line::text
+		   OR r -> 'who' = own -> 'who' AND NOT (r ->> 'refused')::boolean AND NOT before.known -> 'refused_lines' @> (r -> 'line'));
+	SELECT j.outcome, a.documents INTO outcome, documents
+	FROM shnor.import_apply(region, correct_import_row.import_id, reading.columns, reading.known, reading.readings, reading.cells,
+							ARRAY[line], CASE WHEN changed > 0 OR reading.columns -> 'corrections' ? line::text THEN 'corrected' ELSE 'reimported' END,
+							shnor.spreadsheet_safe(correct_import_row.reason)) a
+	CROSS JOIN LATERAL jsonb_to_recordset(a.judged) AS j(line integer, outcome text)
+	WHERE j.line = correct_import_row.line;
+	school_id := CASE file.respondent WHEN 'school' THEN (own ->> 'who')::integer END;
+	municipality_id := CASE file.respondent WHEN 'municipality' THEN (own ->> 'who')::integer END;
+END
+$function$;
+
+COMMENT ON FUNCTION correct_import_row(text, bigint, integer, jsonb, text) IS
+'Corrects a row that an import refused, or accepted with a warning: corrections is a JSON object that names columns by number, header or question code and gives the new text of their cells (null: empty), reason is kept. The record is read as the file''s own would be and stored beside the other rows of its school or municipality; the source of the answers says that the row was corrected. Its issues move to import_issue_history (corrected), the corrections to import_correction; the file stays verbatim and is read with them when it is imported again. An empty object reads the row once more as it is, after the directory has been put right. Returns the outcome (loaded, corrected or unchanged, as in import_form), whose answer it is, and how many documents were added. Errors, which change nothing: the row still cannot be read (22000, the message says why), no such import, line or column, no reason (22023), a round that is not open, a row without issues, one that a later file has settled (55000).';
+
+CREATE FUNCTION dismiss_import_row(region text, import_id bigint, line integer, reason text) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	file	record;
+	moved	integer;
+BEGIN
+	file := shnor.import_correct_check(region, import_id, line, reason);
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	PERFORM shnor.import_lock(region, file.round_id);
+
+	WITH gone AS (
+		DELETE FROM import_issue w
+		WHERE w.import_id = dismiss_import_row.import_id AND w.line = dismiss_import_row.line
+		RETURNING w.*
+	)
+	INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
+									  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
+	SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
+		   g.severity, g.school_id, g.municipality_id, g.submitted_at, 'dismissed', shnor.spreadsheet_safe(dismiss_import_row.reason)
+	FROM gone g
+	ORDER BY g.issue_id;
+	GET DIAGNOSTICS moved = ROW_COUNT;
+	IF moved = 0 THEN
+		RAISE EXCEPTION 'у строки % загрузки % нет открытых замечаний', line, import_id
+			USING ERRCODE = 'invalid_parameter_value', HINT = format('Открытые замечания — в таблице %1$I.import_issue, прежние — в %1$I.import_issue_history.', region);
+	END IF;
+	RETURN moved;
+END
+$function$;
+
+COMMENT ON FUNCTION dismiss_import_row(text, bigint, integer, text) IS
+'Moves the issues of a line of an import to import_issue_history (dismissed, with the reason) and returns how many. A refused row that is dismissed is not loaded when its file is imported again; correct_import_row() still can. The header''s line dismisses the warnings of columns. Errors: no such import, no open issues, no reason (22023).';
 
 CREATE FUNCTION rule_respondent(region text, round_id integer, respondent text, rule text,
 								OUT school_id integer, OUT municipality_id integer)
@@ -1550,18 +3848,22 @@ BEGIN
 		same	boolean := coalesce(was - days = is_now - days, false);
 		r		record;
 	BEGIN
-		FOR r IN EXECUTE format('SELECT r.round_id, r.title, r.state, r.cohort_on FROM %I.round r
-								 WHERE r.cohort_on <@ $1 <> (r.cohort_on <@ $2) OR r.cohort_on <@ $1 AND NOT $3
-								 ORDER BY r.round_id FOR SHARE', TG_TABLE_SCHEMA) USING held, holds, same LOOP
-			IF r.state = 'closed' THEN
-				RAISE EXCEPTION 'мониторинг «%» закрыт: %', r.title, TG_ARGV[2]
-					USING ERRCODE = 'object_not_in_prerequisite_state',
-						  DETAIL = format('Изменение затрагивает день состава этого мониторинга, %s.', to_char(r.cohort_on, 'DD.MM.YYYY')),
-						  HINT = format('Для будущих мониторингов завершите прежнюю запись датой %s позже этого дня и добавьте новую с той же датой %s. '
-										'Чтобы исправить закрытый мониторинг, откройте его заново: SELECT shnor.reopen_round(%L, %s, ''причина'');',
-										days[2], days[1], TG_TABLE_SCHEMA, r.round_id);
-			END IF;
-		END LOOP;
+		-- Who changes this and who closes a round wait for each other, whatever its day: it may move to this one and
+		-- close at once, and so may a round that is new and not seen from here (keep_round() takes the other lock).
+		-- Rows first: who waits for the second lock holds none that its holder would want.
+		EXECUTE format('SELECT FROM %I.round r ORDER BY r.round_id FOR SHARE', TG_TABLE_SCHEMA);
+		PERFORM pg_advisory_xact_lock_shared(hashtextextended(format('%s.round', TG_TABLE_SCHEMA), 0));
+		EXECUTE format('SELECT r.round_id, r.title, r.cohort_on FROM %I.round r
+						WHERE r.state = ''closed'' AND (r.cohort_on <@ $1 <> (r.cohort_on <@ $2) OR r.cohort_on <@ $1 AND NOT $3)
+						ORDER BY r.round_id LIMIT 1', TG_TABLE_SCHEMA) INTO r USING held, holds, same;
+		IF r.round_id IS NOT NULL THEN
+			RAISE EXCEPTION 'мониторинг «%» закрыт: %', r.title, TG_ARGV[2]
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  DETAIL = format('Изменение затрагивает день состава этого мониторинга, %s.', to_char(r.cohort_on, 'DD.MM.YYYY')),
+					  HINT = format('Для будущих мониторингов завершите прежнюю запись датой %s позже этого дня и добавьте новую с той же датой %s. '
+									'Чтобы исправить закрытый мониторинг, откройте его заново: SELECT shnor.reopen_round(%L, %s, ''причина'');',
+									days[2], days[1], TG_TABLE_SCHEMA, r.round_id);
+		END IF;
 		RETURN NULL;
 	END
 	$trigger$;
@@ -1574,6 +3876,9 @@ BEGIN
 	DECLARE
 		closed text;
 	BEGIN
+		-- as check_days_open()
+		EXECUTE format('SELECT FROM %I.round r ORDER BY r.round_id FOR SHARE', TG_TABLE_SCHEMA);
+		PERFORM pg_advisory_xact_lock_shared(hashtextextended(format('%s.round', TG_TABLE_SCHEMA), 0));
 		EXECUTE format('SELECT min(r.title) FROM %I.round r WHERE r.state = ''closed''', TG_TABLE_SCHEMA) INTO closed;
 		IF closed IS NOT NULL THEN
 			RAISE EXCEPTION 'мониторинг «%» закрыт: %', closed, TG_ARGV[0]
@@ -1711,6 +4016,8 @@ BEGIN
 		-- What was written down stays when the round is reopened, since the directory has municipalities and kinds of
 		-- today only: closed again, it takes over what has been corrected in school_status, and nothing else.
 		IF NEW.state = 'closed' THEN
+			-- who is changing statuses or definitions may not have seen this round, or not with this day (check_days_open())
+			PERFORM pg_advisory_xact_lock(hashtextextended(format('%s.round', TG_TABLE_SCHEMA), 0));
 			EXECUTE format(
 				'INSERT INTO %1$I.round_school (round_id, school_id, municipality_id, kind, low_results, adverse_conditions, risk_zone)
 				 SELECT $1, o.school_id, o.municipality_id, o.kind, false, false, false
@@ -1793,6 +4100,34 @@ $function$;
 COMMENT ON FUNCTION region_round_triggers(text) IS
 'Internal: creates or replaces the triggers that carry a round through its states in the schema named region.';
 
+CREATE OR REPLACE FUNCTION reopen_round(region text, round_id integer, reason text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	state text;
+BEGIN
+	PERFORM shnor.region_check(region);
+	IF coalesce(reason, '') !~ '[^[:space:]]' THEN
+		RAISE EXCEPTION 'не названа причина, по которой мониторинг открывается заново'
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Причину увидят те, кто спросит, почему изменились цифры закрытого мониторинга.';
+	END IF;
+	-- another who opens or closes it is waited for: one opening, one reason
+	EXECUTE format('SELECT FROM %I.round r WHERE r.round_id = $1 FOR NO KEY UPDATE', region) USING round_id;
+	state := shnor.region_round(region, round_id);
+	IF state <> 'closed' THEN
+		RAISE EXCEPTION 'мониторинг % не закрыт: его состояние — %', round_id,
+			CASE state WHEN 'draft' THEN 'черновик (draft)' ELSE 'открыт (open)' END
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = CASE state WHEN 'draft' THEN format('Укажите приказ (legal_act_id) и откройте мониторинг: UPDATE %I.round SET state = ''open'' …', region)
+						ELSE 'Открытый мониторинг можно исправлять сразу.' END;
+	END IF;
+	EXECUTE format('UPDATE %I.round r SET state = ''open'', reopening = $2 WHERE r.round_id = $1', region) USING round_id, reason;
+	RETURN 'open';
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION region_source_tables(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -1853,10 +4188,10 @@ AS $function$
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
-	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON source_answer
-		FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION keep_history();
-	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON source_answer
-		FOR EACH ROW EXECUTE FUNCTION keep_history();
+	CREATE OR REPLACE TRIGGER keep_replaced AFTER UPDATE ON source_answer REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('source_answer_id');
+	CREATE OR REPLACE TRIGGER keep_deleted AFTER DELETE ON source_answer REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_history('source_answer_id');
 
 	-- a row about one question of one respondent: the question must be asked of that respondent in that round
 	CREATE OR REPLACE FUNCTION check_question() RETURNS trigger
@@ -2347,6 +4682,475 @@ $function$;
 COMMENT ON FUNCTION region_identification_triggers(text) IS
 'Internal: creates or replaces what checks rules of identification in the schema named region. Uses check_versions() of region_tables_triggers.';
 
+CREATE OR REPLACE FUNCTION region_change_views(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+(1100, 'round_pair', $view$
+	SELECT p.round_id, p.round_title, p.results_year, p.previous_round_id, p.previous_round_title, p.previous_results_year,
+		   p.is_open, p.previous_is_open
+	FROM (SELECT r.round_id, r.title AS round_title, r.results_year,
+				 lag(r.round_id) OVER w AS previous_round_id, lag(r.title) OVER w AS previous_round_title,
+				 lag(r.results_year) OVER w AS previous_results_year,
+				 r.state <> 'closed' AS is_open, lag(r.state <> 'closed') OVER w AS previous_is_open
+		  FROM round r
+		  WHERE r.state <> 'draft'
+		  WINDOW w AS (ORDER BY r.cohort_on, r.round_id)) AS p
+	WHERE p.previous_round_id IS NOT NULL
+$view$),
+(1105, 'round_side', $view$
+	-- both rounds of a pair as rows, so that what they hold is joined by equality: one pass, whatever the plan
+	SELECT p.round_id, p.previous_round_id, s.is_after,
+		   CASE WHEN s.is_after THEN p.round_id ELSE p.previous_round_id END AS side_round_id,
+		   CASE WHEN s.is_after THEN p.results_year ELSE p.previous_results_year END AS side_results_year,
+		   p.previous_results_year < p.results_year AS newer_results
+	FROM round_pair p
+	CROSS JOIN (VALUES (false), (true)) AS s(is_after)
+$view$),
+(1110, 'indicator_change_sum', $view$
+	-- the figures as reported before and after, and the sums over the schools that are in an indicator's list in both
+	-- rounds. Put together by grouping, not by joins: nothing here depends on the planner's guesses of row counts.
+	SELECT g.scope, g.round_id, g.previous_round_id, g.municipality_id, d.position, g.indicator, d.title, d.unit, d.polarity,
+		   g.numerator_before, g.denominator_before, g.percent_before, g.numerator_after, g.denominator_after, g.percent_after,
+		   d.unit = 'yes_no' AND g.scope = 'municipality' AS own_answer,
+		   d.level = 'municipality' AS no_list,
+		   (d.level, d.unit, d.numerator, d.denominator, d.cohort, d.missing, d.institution_kinds)
+			   IS NOT DISTINCT FROM (e.level, e.unit, e.numerator, e.denominator, e.cohort, e.missing, e.institution_kinds) AS comparable,
+		   g.answered_before, g.missing_before, g.answered_after, g.missing_after,
+		   g.schools_both, g.schools_left, g.schools_joined,
+		   g.numerator_both_before, g.denominator_both_before, g.numerator_both_after, g.denominator_both_after,
+		   d.denominator IS NULL AS counts_rows,
+		   g.denominator_before + CASE e.missing WHEN 'no' THEN 0 ELSE g.missing_before END AS rows_before,
+		   g.denominator_after + CASE d.missing WHEN 'no' THEN 0 ELSE g.missing_after END AS rows_after
+	FROM (
+		SELECT w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.indicator,
+			   max(w.numerator) FILTER (WHERE w.figure AND NOT w.is_after) AS numerator_before,
+			   max(w.denominator) FILTER (WHERE w.figure AND NOT w.is_after) AS denominator_before,
+			   max(w.percent) FILTER (WHERE w.figure AND NOT w.is_after)::numeric(25,4) AS percent_before,
+			   max(w.numerator) FILTER (WHERE w.figure AND w.is_after) AS numerator_after,
+			   max(w.denominator) FILTER (WHERE w.figure AND w.is_after) AS denominator_after,
+			   max(w.percent) FILTER (WHERE w.figure AND w.is_after)::numeric(25,4) AS percent_after,
+			   max(w.answered) FILTER (WHERE w.figure AND NOT w.is_after) AS answered_before,
+			   max(w.missing) FILTER (WHERE w.figure AND NOT w.is_after) AS missing_before,
+			   max(w.answered) FILTER (WHERE w.figure AND w.is_after) AS answered_after,
+			   max(w.missing) FILTER (WHERE w.figure AND w.is_after) AS missing_after,
+			   count(*) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 2) AS schools_both,
+			   count(*) FILTER (WHERE NOT w.figure AND NOT w.is_after AND w.sides = 1) AS schools_left,
+			   count(*) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 1) AS schools_joined,
+			   coalesce(sum(w.numerator) FILTER (WHERE NOT w.figure AND NOT w.is_after AND w.sides = 2), 0)::bigint AS numerator_both_before,
+			   coalesce(sum(w.denominator) FILTER (WHERE NOT w.figure AND NOT w.is_after AND w.sides = 2), 0)::bigint AS denominator_both_before,
+			   coalesce(sum(w.numerator) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 2), 0)::bigint AS numerator_both_after,
+			   coalesce(sum(w.denominator) FILTER (WHERE NOT w.figure AND w.is_after AND w.sides = 2), 0)::bigint AS denominator_both_after
+		FROM (
+			SELECT true AS figure, i.scope, p.round_id, p.previous_round_id, i.municipality_id, i.indicator,
+				   i.numerator, i.denominator, i.percent, i.answered, i.missing, p.is_after, NULL::bigint AS sides
+			FROM round_side p
+			JOIN indicator_result i ON i.round_id = p.side_round_id
+			UNION ALL
+			-- a school that moves to another municipality leaves one list and joins another; in the region it stays
+			SELECT false, c.scope, p.round_id, p.previous_round_id, CASE c.scope WHEN 'municipality' THEN s.municipality_id END,
+				   s.indicator, s.numerator, s.denominator, NULL, NULL, NULL, p.is_after,
+				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN s.municipality_id END,
+											   s.indicator, s.school_id)
+			FROM round_side p
+			JOIN school_indicator s ON s.round_id = p.side_round_id
+			CROSS JOIN report_scope c
+			WHERE s.in_cohort
+		) AS w
+		GROUP BY w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.indicator
+	) AS g
+	-- an indicator that one of the rounds does not have cannot be compared
+	JOIN round_indicator d ON d.round_id = g.round_id AND d.indicator = g.indicator
+	JOIN round_indicator e ON e.round_id = g.previous_round_id AND e.indicator = g.indicator
+	WHERE g.denominator_before IS NOT NULL AND g.denominator_after IS NOT NULL
+$view$),
+(1120, 'result_change_sum', $view$
+	-- the same of results: pupils below the minimum among the schools that are ШНОР or ШНСУ. Of both lists is a school
+	-- whose pupils took part in both years; one that stayed listed and has results of one year only comes or goes with
+	-- them, or its dropping out would look like a change of those who stayed
+	SELECT w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.assessment, w.subject, w.grade, w.newer_results,
+		   sum(w.below_minimum) FILTER (WHERE NOT w.is_after) AS numerator_before, sum(w.participants) FILTER (WHERE NOT w.is_after) AS denominator_before,
+		   sum(w.below_minimum) FILTER (WHERE w.is_after) AS numerator_after, sum(w.participants) FILTER (WHERE w.is_after) AS denominator_after,
+		   count(*) FILTER (WHERE w.is_after AND w.paired) AS schools_both,
+		   count(*) FILTER (WHERE w.participants > 0 AND NOT w.is_after AND w.lists = 1) AS schools_left,
+		   count(*) FILTER (WHERE w.participants > 0 AND w.is_after AND w.lists = 1) AS schools_joined,
+		   coalesce(sum(w.below_minimum) FILTER (WHERE NOT w.is_after AND w.paired), 0) AS numerator_both_before,
+		   coalesce(sum(w.participants) FILTER (WHERE NOT w.is_after AND w.paired), 0) AS denominator_both_before,
+		   coalesce(sum(w.below_minimum) FILTER (WHERE w.is_after AND w.paired), 0) AS numerator_both_after,
+		   coalesce(sum(w.participants) FILTER (WHERE w.is_after AND w.paired), 0) AS denominator_both_after,
+		   count(*) FILTER (WHERE w.participants > 0 AND w.lists = 2 AND NOT w.paired) AS schools_unpaired
+	FROM (
+		SELECT l.scope, l.round_id, l.previous_round_id, l.municipality_id, l.is_after, l.newer_results, l.lists,
+			   s.assessment, s.subject, s.grade, s.below_minimum, s.participants,
+			   count(*) FILTER (WHERE s.participants > 0)
+					OVER (PARTITION BY l.scope, l.round_id, l.municipality_id, s.assessment, s.subject, s.grade, l.school_id) = 2 AS paired
+		FROM (
+			SELECT c.scope, p.round_id, p.previous_round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END AS municipality_id,
+				   m.school_id, p.is_after, p.side_results_year AS year, p.newer_results,
+				   count(*) OVER (PARTITION BY c.scope, p.round_id, CASE c.scope WHEN 'municipality' THEN m.municipality_id END, m.school_id) AS lists
+			FROM round_side p
+			JOIN round_member m ON m.round_id = p.side_round_id
+			CROSS JOIN report_scope c
+			WHERE m.kind = 'school' AND (m.low_results OR m.adverse_conditions)
+		) AS l
+		JOIN result s ON s.school_id = l.school_id AND s.year = l.year
+	) AS w
+	GROUP BY w.scope, w.round_id, w.previous_round_id, w.municipality_id, w.assessment, w.subject, w.grade, w.newer_results
+$view$),
+(1130, 'change_result', $view$
+	-- every judgement of a change is made here
+	SELECT j.topic, j.scope, p.round_id, p.round_title, p.previous_round_id, p.previous_round_title,
+		   j.municipality_id, m.name AS municipality,
+		   j.position, j.indicator, j.title, j.unit, j.assessment, j.subject, j.grade,
+		   j.numerator_before, j.denominator_before, j.percent_before, j.numerator_after, j.denominator_after, j.percent_after,
+		   j.change, j.both_lists_effect, (j.change - j.both_lists_effect)::numeric(26,4) AS turnover_effect,
+		   j.schools_both, j.schools_left, j.schools_joined,
+		   CASE
+			   WHEN j.change IS NULL OR NOT j.comparable OR j.unanswered OR NOT j.whole OR j.unsettled THEN NULL
+			   WHEN j.own_answer AND j.change = 0 THEN 'без изменений'
+			   WHEN NOT j.own_answer AND (j.few OR NOT j.outside_noise) THEN 'в пределах колебаний'
+			   WHEN j.change > 0 THEN 'выросло'
+			   ELSE 'снизилось'
+		   END AS claim,
+		   CASE
+			   WHEN j.change IS NULL THEN CASE WHEN j.percent_before IS NOT NULL THEN 'В этом мониторинге доли нет: сравнивать не с чем'
+											   WHEN j.percent_after IS NOT NULL THEN 'В предыдущем мониторинге доли нет: сравнивать не с чем'
+											   ELSE 'Доли нет ни в этом мониторинге, ни в предыдущем' END
+			   WHEN NOT j.comparable THEN CASE j.topic WHEN 'result' THEN 'Результаты мониторинга не новее результатов предыдущего: сравнивать нельзя'
+													   ELSE 'Определение показателя изменилось: сравнивать нельзя' END
+			   WHEN j.unanswered AND NOT j.own_answer THEN
+				   CASE WHEN j.answered_after > 0 THEN 'В предыдущем мониторинге никто не ответил: сравнивать не с чем'
+						WHEN j.answered_before > 0 THEN 'В этом мониторинге никто не ответил: сравнивать не с чем'
+						ELSE 'Никто не ответил ни в этом мониторинге, ни в предыдущем' END
+			   WHEN NOT j.whole THEN 'Числитель больше знаменателя: проверьте ответы'
+			   WHEN j.own_answer THEN format('Было: %s, стало: %s',
+				   CASE WHEN j.answered_before = 0 THEN 'нет ответа' WHEN j.numerator_before > 0 THEN 'да' ELSE 'нет' END,
+				   CASE WHEN j.answered_after = 0 THEN 'нет ответа' WHEN j.numerator_after > 0 THEN 'да' ELSE 'нет' END)
+			   WHEN j.unsettled THEN concat_ws('; ',
+				   format('Без ответа было %s, стало %s: вывод зависит от них', j.missing_before, j.missing_after), j.turnover)
+			   WHEN j.few THEN format('Знаменатель меньше %s: судить об изменении нельзя', j.min_n)
+			   ELSE concat_ws('; ',
+				   format('%s (доверительная вероятность %s %%)',
+						  CASE WHEN j.outside_noise THEN 'Больше случайных колебаний' ELSE 'Не больше случайных колебаний' END,
+						  replace(trim_scale(100 * j.confidence)::text, '.', ',')),
+				   j.turnover,
+				   CASE WHEN j.schools_unpaired > 0 THEN format('из оставшихся с результатами только за один год: %s', j.schools_unpaired) END,
+				   CASE WHEN j.both_lists_effect IS NULL THEN 'разложить изменение нельзя: у оставшихся школ нет доли' END,
+				   CASE WHEN j.missing_before + j.missing_after > 0 THEN format('без ответа было %s, стало %s', j.missing_before, j.missing_after) END)
+		   END AS reason,
+		   -- like the claim, only outside the noise
+		   CASE WHEN j.change <> 0 AND j.comparable AND NOT j.unanswered AND j.whole AND NOT j.unsettled AND j.polarity <> 'context'
+					 AND (j.own_answer OR NOT j.few AND j.outside_noise)
+				THEN (j.change > 0) = (j.polarity = 'higher_is_better') END AS better,
+		   j.schools_unpaired
+	FROM (
+		SELECT s.*, g.min_n, g.confidence,
+			   -- the schools of an indicator need not be on a list: its circle may be all schools
+			   CASE WHEN NOT s.no_list THEN format('%s осталось %s, выбыло %s, вошло %s', CASE s.topic WHEN 'result' THEN 'в перечне' ELSE 'в круге показателя' END,
+												   s.schools_both + coalesce(s.schools_unpaired, 0), s.schools_left, s.schools_joined) END AS turnover,
+			   -- how many teachers stand behind a missing answer is not known: such shares wait until the round is closed
+			   coalesce(NOT s.own_answer AND s.missing_before + s.missing_after > 0
+						AND CASE WHEN s.counts_rows THEN v.lowest <> v.highest
+								 ELSE q.previous_is_open AND s.missing_before > 0 OR q.is_open AND s.missing_after > 0 END, false) AS unsettled,
+			   (s.percent_after - s.percent_before)::numeric(26,4) AS change,
+			   CASE WHEN s.percent_before IS NULL OR s.percent_after IS NULL THEN NULL
+					-- municipalities do not come and go; a list of which nobody stayed has changed by turnover alone
+					WHEN s.no_list THEN s.percent_after - s.percent_before
+					WHEN s.schools_both = 0 THEN 0
+					ELSE shnor.percent(shnor.share(s.numerator_both_after, s.denominator_both_after))
+						 - shnor.percent(shnor.share(s.numerator_both_before, s.denominator_both_before))
+			   END::numeric(26,4) AS both_lists_effect,
+			   least(s.denominator_before, s.denominator_after) < g.min_n AS few,
+			   -- no answer scores like a no, and is not one: nothing is known to have changed
+			   coalesce(least(s.answered_before, s.answered_after) = 0, false) AS unanswered,
+			   s.numerator_before BETWEEN 0 AND s.denominator_before AND s.numerator_after BETWEEN 0 AND s.denominator_after AS whole,
+			   CASE WHEN s.denominator_before > 0 AND s.denominator_after > 0
+						 AND s.numerator_before BETWEEN 0 AND s.denominator_before AND s.numerator_after BETWEEN 0 AND s.denominator_after
+					THEN shnor.changed(shnor.share(s.numerator_before, s.denominator_before),
+									   shnor.share(s.numerator_after, s.denominator_after), g.confidence) END AS outside_noise
+		FROM (
+			SELECT 'indicator' AS topic, i.scope, i.round_id, i.municipality_id, i.position, i.indicator, i.title, i.unit, i.polarity,
+				   NULL::text AS assessment, NULL::text AS subject, NULL::smallint AS grade,
+				   i.numerator_before, i.denominator_before, i.percent_before, i.numerator_after, i.denominator_after, i.percent_after,
+				   i.answered_before, i.missing_before, i.answered_after, i.missing_after,
+				   i.own_answer, i.no_list, i.comparable, i.schools_both, i.schools_left, i.schools_joined,
+				   i.numerator_both_before, i.denominator_both_before, i.numerator_both_after, i.denominator_both_after,
+				   NULL::bigint AS schools_unpaired, i.counts_rows, i.rows_before, i.rows_after
+			FROM indicator_change_sum i
+			UNION ALL
+			SELECT 'result', r.scope, r.round_id, r.municipality_id, NULL, NULL, NULL, NULL, 'lower_is_better',
+				   r.assessment, r.subject, r.grade,
+				   r.numerator_before, r.denominator_before, shnor.percent(shnor.share(r.numerator_before, r.denominator_before))::numeric(25,4),
+				   r.numerator_after, r.denominator_after, shnor.percent(shnor.share(r.numerator_after, r.denominator_after))::numeric(25,4),
+				   NULL, NULL, NULL, NULL, false, false, r.newer_results, r.schools_both, r.schools_left, r.schools_joined,
+				   r.numerator_both_before, r.denominator_both_before, r.numerator_both_after, r.denominator_both_after,
+				   r.schools_unpaired, false, NULL, NULL
+			FROM result_change_sum r
+		) AS s
+		JOIN round_pair q ON q.round_id = s.round_id
+		CROSS JOIN (SELECT coalesce(max(g.min_n), 10) AS min_n, coalesce(max(g.confidence), 0.95)::numeric(5,4) AS confidence FROM setting g) AS g
+		-- the verdict on the figures and on the two ends of what missing answers leave possible: all yes before and no
+		-- after, and the reverse. Between the ends a share can only lie between: where they agree, nothing else can come
+		CROSS JOIN LATERAL (
+			SELECT min(e.verdict) AS lowest, max(e.verdict) AS highest
+			FROM (SELECT CASE WHEN least(x.d0, x.d1) < g.min_n OR NOT shnor.changed(shnor.share(x.n0, x.d0), shnor.share(x.n1, x.d1), g.confidence) THEN 0
+							  ELSE sign(x.n1::numeric * x.d0 - x.n0::numeric * x.d1) END AS verdict
+				  FROM (VALUES (s.numerator_before, s.denominator_before, s.numerator_after, s.denominator_after),
+							   (s.numerator_before + s.missing_before, s.rows_before, s.numerator_after, s.rows_after),
+							   (s.numerator_before, s.rows_before, s.numerator_after + s.missing_after, s.rows_after)) AS x(n0, d0, n1, d1)
+				  WHERE s.counts_rows AND s.missing_before + s.missing_after > 0
+					AND x.n0 BETWEEN 0 AND x.d0 AND x.n1 BETWEEN 0 AND x.d1) AS e
+		) AS v
+	) AS j
+	JOIN round_pair p ON p.round_id = j.round_id
+	LEFT JOIN municipality m ON m.municipality_id = j.municipality_id
+$view$),
+(1140, 'municipal_change', $view$
+	SELECT c.round_id, c.round_title, c.previous_round_id, c.previous_round_title, c.municipality_id, c.municipality,
+		   c.position, c.indicator, c.title, c.unit,
+		   c.numerator_before, c.denominator_before, c.percent_before, c.numerator_after, c.denominator_after, c.percent_after,
+		   c.change, c.both_lists_effect, c.turnover_effect, c.schools_both, c.schools_left, c.schools_joined, c.claim, c.reason, c.better
+	FROM change_result c
+	WHERE c.topic = 'indicator' AND c.scope = 'municipality'
+$view$),
+(1150, 'regional_change', $view$
+	SELECT c.round_id, c.round_title, c.previous_round_id, c.previous_round_title,
+		   c.position, c.indicator, c.title, c.unit,
+		   c.numerator_before, c.denominator_before, c.percent_before, c.numerator_after, c.denominator_after, c.percent_after,
+		   c.change, c.both_lists_effect, c.turnover_effect, c.schools_both, c.schools_left, c.schools_joined, c.claim, c.reason, c.better
+	FROM change_result c
+	WHERE c.topic = 'indicator' AND c.scope = 'region'
+$view$),
+(1160, 'result_change', $view$
+	SELECT c.round_id, c.round_title, c.previous_round_id, c.previous_round_title, c.municipality_id, c.municipality,
+		   c.assessment, c.subject, c.grade,
+		   c.numerator_before, c.denominator_before, c.percent_before, c.numerator_after, c.denominator_after, c.percent_after,
+		   c.change, c.both_lists_effect, c.turnover_effect, c.schools_both, c.schools_left, c.schools_joined, c.claim, c.reason, c.better,
+		   c.schools_unpaired
+	FROM change_result c
+	WHERE c.topic = 'result'
+$view$)
+$function$;
+
+CREATE OR REPLACE FUNCTION region_competence_views(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+(1170, 'school_competence', $view$
+	SELECT c.round_id, c.municipality_id, c.municipality, c.school_id, c.school, c.teachers,
+		   c.diagnosed_subject, c.diagnosed_method, c.diagnosed_psych, c.any_low, c.any_high,
+		   shnor.percent(shnor.share(c.any_low, c.teachers))::numeric(25,4) AS any_low_percent,
+		   shnor.percent(shnor.share(c.any_high, c.teachers))::numeric(25,4) AS any_high_percent,
+		   CASE
+			   WHEN c.teachers IS NULL THEN 'Нет ответа о количестве педагогических работников'
+			   WHEN c.kinds = 0 THEN 'Нет ответа ни об одном виде диагностики'
+			   WHEN c.largest > c.teachers THEN 'Прошедших диагностику больше, чем педагогических работников: проверьте ответы'
+			   WHEN c.teachers = 0 THEN 'Педагогических работников нет'
+			   -- also where all teachers went through one kind and another is not answered
+			   WHEN c.any_low = c.any_high THEN 'Известно точно'
+			   WHEN c.kinds < 3 THEN format('Видов диагностики без ответа: %s; верхняя граница — все педагогические работники', 3 - c.kinds)
+			   ELSE 'Виды диагностики пересекаются: известны только границы'
+		   END AS reason
+	FROM (
+		SELECT s.round_id, s.municipality_id, m.name AS municipality, s.school_id, o.name AS school, s.teachers::bigint AS teachers,
+			   s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych,
+			   num_nonnulls(s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych) AS kinds,
+			   greatest(s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych) AS largest,
+			   -- without the number of teachers there is no coverage; least() and greatest() pass over what is not answered
+			   CASE WHEN s.teachers IS NOT NULL AND num_nonnulls(s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych) > 0
+					THEN least(s.teachers, greatest(s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych))::bigint END AS any_low,
+			   CASE WHEN s.teachers IS NOT NULL AND num_nonnulls(s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych) > 0
+					THEN least(s.teachers, s.diagnosed_subject::bigint + s.diagnosed_method + s.diagnosed_psych) END AS any_high
+		FROM school_round s
+		JOIN municipality m ON m.municipality_id = s.municipality_id
+		JOIN school o ON o.school_id = s.school_id
+		WHERE s.is_school AND (s.low_results OR s.adverse_conditions)
+	) AS c
+$view$),
+(1180, 'competence_result', $view$
+	-- the figures by kind are those of the indicators; only what no indicator says is counted here. Put together by
+	-- grouping, not by joins; a municipality is here if it has a school on the list
+	SELECT g.scope, g.round_id, g.municipality_id, g.schools, g.answered, g.schools - g.answered AS missing,
+		   g.subject_numerator, g.subject_denominator, g.subject_percent,
+		   g.method_numerator, g.method_denominator, g.method_percent,
+		   g.psych_numerator, g.psych_denominator, g.psych_percent,
+		   g.teachers, g.any_low, g.any_high,
+		   shnor.percent(shnor.share(g.any_low, g.teachers))::numeric(25,4) AS any_low_percent,
+		   shnor.percent(shnor.share(g.any_high, g.teachers))::numeric(25,4) AS any_high_percent
+	FROM (
+		SELECT w.scope, w.round_id, w.municipality_id, max(w.schools) AS schools, max(w.answered) AS answered,
+			   max(w.numerator) FILTER (WHERE w.indicator = 'diagnosed_subject') AS subject_numerator,
+			   max(w.denominator) FILTER (WHERE w.indicator = 'diagnosed_subject') AS subject_denominator,
+			   max(w.percent) FILTER (WHERE w.indicator = 'diagnosed_subject')::numeric(25,4) AS subject_percent,
+			   max(w.numerator) FILTER (WHERE w.indicator = 'diagnosed_method') AS method_numerator,
+			   max(w.denominator) FILTER (WHERE w.indicator = 'diagnosed_method') AS method_denominator,
+			   max(w.percent) FILTER (WHERE w.indicator = 'diagnosed_method')::numeric(25,4) AS method_percent,
+			   max(w.numerator) FILTER (WHERE w.indicator = 'diagnosed_psych') AS psych_numerator,
+			   max(w.denominator) FILTER (WHERE w.indicator = 'diagnosed_psych') AS psych_denominator,
+			   max(w.percent) FILTER (WHERE w.indicator = 'diagnosed_psych')::numeric(25,4) AS psych_percent,
+			   max(w.teachers) AS teachers, max(w.any_low) AS any_low, max(w.any_high) AS any_high
+		FROM (
+			SELECT CASE WHEN grouping(c.municipality_id) = 0 THEN 'municipality' ELSE 'region' END AS scope,
+				   c.round_id, c.municipality_id, count(*) AS schools, count(c.any_low) AS answered,
+				   coalesce(sum(c.teachers) FILTER (WHERE c.any_low IS NOT NULL), 0)::bigint AS teachers,
+				   coalesce(sum(c.any_low), 0)::bigint AS any_low, coalesce(sum(c.any_high), 0)::bigint AS any_high,
+				   NULL AS indicator, NULL::bigint AS numerator, NULL::bigint AS denominator, NULL::numeric(25,4) AS percent
+			FROM school_competence c
+			GROUP BY GROUPING SETS ((c.round_id, c.municipality_id), (c.round_id))
+			HAVING grouping(c.municipality_id) = 0 OR EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+			UNION ALL
+			SELECT i.scope, i.round_id, i.municipality_id, NULL, NULL, NULL, NULL, NULL, i.indicator, i.numerator, i.denominator, i.percent
+			FROM indicator_result i
+			WHERE i.indicator IN ('diagnosed_subject', 'diagnosed_method', 'diagnosed_psych')
+		) AS w
+		GROUP BY w.scope, w.round_id, w.municipality_id
+	) AS g
+	WHERE g.schools > 0
+$view$),
+(1190, 'municipal_competence', $view$
+	SELECT c.round_id, c.municipality_id, m.name AS municipality, c.schools, c.answered, c.missing,
+		   c.subject_numerator, c.subject_denominator, c.subject_percent, c.method_numerator, c.method_denominator, c.method_percent,
+		   c.psych_numerator, c.psych_denominator, c.psych_percent, c.teachers, c.any_low, c.any_high, c.any_low_percent, c.any_high_percent
+	FROM competence_result c
+	JOIN municipality m ON m.municipality_id = c.municipality_id
+	WHERE c.scope = 'municipality'
+$view$),
+(1195, 'regional_competence', $view$
+	SELECT c.round_id, c.schools, c.answered, c.missing,
+		   c.subject_numerator, c.subject_denominator, c.subject_percent, c.method_numerator, c.method_denominator, c.method_percent,
+		   c.psych_numerator, c.psych_denominator, c.psych_percent, c.teachers, c.any_low, c.any_high, c.any_low_percent, c.any_high_percent
+	FROM competence_result c
+	WHERE c.scope = 'region'
+$view$)
+$function$;
+
+CREATE OR REPLACE FUNCTION region_publication_comments(OUT object text, OUT part text, OUT comment text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+('publication', NULL, 'Публикации: отчёты мониторингов, утверждённые приказом и сохранённые как есть. Пишутся функцией shnor.publish() и не меняются.'),
+('publication', 'publication_id', 'Номер публикации.'),
+('publication', 'round_title', 'Название мониторинга при публикации.'),
+('publication', 'round_state', 'Состояние мониторинга при публикации: open — открыт, closed — закрыт.'),
+('publication', 'cohort_on', 'День, на который взяты состав и статусы.'),
+('publication', 'legal_act_id', 'Приказ, которым утверждён отчёт.'),
+('publication', 'legal_act', 'Приказ, каким он был записан при публикации: кем и когда издан, номер.'),
+('publication', 'title', 'Название публикации.'),
+('publication', 'published_at', 'Когда опубликован.'),
+('publication', 'taken_at', 'Момент, на который взяты данные: на него публикацию проверяет shnor.check_publication. Пусто: как published_at.'),
+('publication', 'published_by', 'Кем: имя пользователя базы.'),
+('publication_indicator', NULL, 'Опубликованные цифры муниципалитетов и региона: строки municipal_indicator и regional_indicator, какими они были.'),
+('publication_indicator', 'municipality_id', 'Муниципалитет. Пусто: строка региона.'),
+('publication_indicator', 'municipality', 'Название муниципалитета при публикации. Пусто: строка региона.'),
+('publication_definition', NULL, 'Определения показателей, по которым посчитана публикация.'),
+('publication_definition', 'indicator_id', 'Номер показателя внутри свёрток ответов.'),
+('publication_definition', 'definition_id', 'Номер версии определения в таблице indicator.'),
+('publication_definition', 'clause', 'Пункт методики.'),
+('publication_definition', 'section', 'Раздел методики.'),
+('publication_definition', 'title', 'Название показателя.'),
+('publication_definition', 'level', 'Чьи ответы считаются: school — организаций, municipality — самих муниципалитетов.'),
+('publication_definition', 'institution_kinds', 'Виды учреждений через запятую: school — школа, preschool — ДОУ, supplementary — УДО.'),
+('publication_definition', 'collection_method', 'Метод сбора информации по методике.'),
+('publication_definition', 'numerator', 'Числитель: выражение.'),
+('publication_definition', 'denominator', 'Знаменатель: выражение. Пусто: каждая школа или муниципалитет считается за 1.'),
+('publication_definition', 'cohort', 'Круг школ: условие. Пусто: все организации мониторинга указанных видов.'),
+('publication_definition', 'missing', 'Нет ответа: exclude — не считается, no — считается ответом «нет».'),
+('publication_definition', 'polarity', 'Что лучше: higher_is_better — больше, lower_is_better — меньше, context — не оценивается.'),
+('publication_definition', 'source_formula', 'Методика расчета, как в источнике.'),
+('publication_definition', 'documents', 'Документы, которыми подтверждается показатель.'),
+('publication_definition', 'source_defect', 'Недостаток методики и принятое прочтение.'),
+('publication_definition', 'reads', 'Что читают формулы: коды вопросов и статусы.'),
+('publication_target', NULL, 'Пороги и планы, по которым оценены цифры публикации.'),
+('publication_target', 'target_id', 'Номер записи в таблице target.'),
+('publication_target', 'municipality_id', 'Муниципалитет. Пусто: для всех.'),
+('publication_target', 'threshold', 'Порог, %.'),
+('publication_target', 'plan', 'План, %.'),
+('publication_target', 'legal_act_id', 'Приказ, которым порог установлен.'),
+('publication_target', 'legal_act', 'Этот приказ, каким он был записан при публикации.'),
+('publication_school', NULL, 'Состав мониторинга при публикации: организации, их муниципалитеты, статусы и ответы с учётом всех источников.'),
+('publication_school', 'code', 'Код организации.'),
+('publication_school', 'name', 'Название организации при публикации.'),
+('publication_school', 'answers', 'Ответы, которые считались: код вопроса и ответ; null — нет ответа.'),
+('publication_municipality', NULL, 'Муниципалитеты при публикации и их ответы о себе с учётом всех источников.'),
+('publication_municipality', 'name', 'Название муниципалитета при публикации.'),
+('publication_municipality', 'answers', 'Ответы, которые считались: код вопроса и ответ; null — нет ответа.'),
+('publication_school_indicator', NULL, 'Вклад каждой организации в опубликованные цифры.'),
+('publication_school_indicator', 'in_cohort', 'Входит в круг показателя.'),
+('publication_school_indicator', 'numerator', 'Вклад в числитель. Пусто: нет ответа или не входит в круг.'),
+('publication_school_indicator', 'denominator', 'Вклад в знаменатель. Пусто: нет ответа или не входит в круг.'),
+('publication_report', NULL, 'Опубликованные отчёты муниципалитетов: столбцы municipal_indicator; одна строка на публикацию, муниципалитет и показатель.'),
+('publication_report', 'municipality', 'Название муниципалитета при публикации.'),
+('publication_regional_report', NULL, 'Опубликованные отчёты региона: столбцы regional_indicator; одна строка на публикацию и показатель.'),
+('publication_pair', NULL, 'Служебное: что с чем сравнивается — каждая публикация с каждой более поздней того же мониторинга и с сегодняшним днём.'),
+('publication_definition_change', NULL, 'Как изменились определения показателей от публикации до более поздней или до сегодняшнего дня; одна строка на пару и показатель, изменившийся или нет.'),
+('publication_definition_change', 'level', 'Чьи ответы считаются: school — организаций, municipality — муниципалитетов. Пусто: раньше и теперь разных, или показатель есть не на обеих сторонах.'),
+('publication_definition_change', 'reads', 'Коды вопросов и статусы, которые читает прежнее или новое определение.'),
+('publication_definition_change', 'cohort_changed', 'Изменился круг показателя: его условие или виды учреждений.'),
+('publication_definition_change', 'changes', 'Что изменилось: было → стало. Пусто: ничего, что влияет на цифры.'),
+('publication_respondent_change', NULL, 'Кто стоит за расхождениями: организации и муниципалитеты, чьи ответы, статусы или место в круге показателя изменились от публикации до более поздней или до сегодняшнего дня.'),
+('publication_respondent_change', 'school_id', 'Организация. Пусто: муниципалитет отвечает сам за себя.'),
+('publication_respondent_change', 'municipality_before', 'Муниципалитет раньше. Пусто: не было в мониторинге.'),
+('publication_respondent_change', 'municipality_after', 'Муниципалитет теперь. Пусто: нет в мониторинге.'),
+('publication_respondent_change', 'respondent', 'Название организации или муниципалитета.'),
+('publication_respondent_change', 'in_before', 'Раньше входил в круг показателя.'),
+('publication_respondent_change', 'in_after', 'Теперь входит в круг показателя.'),
+('publication_respondent_change', 'answers_changed', 'Изменился ответ, который читает показатель, и из-за этого его вклад.'),
+('publication_respondent_change', 'status_changed', 'Изменились статус, который читает показатель, вид учреждения или участие в мониторинге.'),
+('publication_difference', NULL, 'Чем публикация отличается от более поздней публикации того же мониторинга или от сегодняшнего дня, и почему: одна строка на пару, муниципалитет и показатель, где отличается хоть одна цифра.'),
+('publication_difference', 'municipality_id', 'Муниципалитет. Пусто: регион.'),
+('publication_difference', 'municipality', 'Название муниципалитета. Пусто: регион.'),
+('publication_difference', 'numerator_before', 'Числитель раньше. Пусто: строки не было.'),
+('publication_difference', 'denominator_before', 'Знаменатель раньше.'),
+('publication_difference', 'percent_before', 'Доля раньше, %.'),
+('publication_difference', 'score_before', 'Балл раньше.'),
+('publication_difference', 'numerator_after', 'Числитель теперь. Пусто: строки больше нет.'),
+('publication_difference', 'denominator_after', 'Знаменатель теперь.'),
+('publication_difference', 'percent_after', 'Доля теперь, %.'),
+('publication_difference', 'score_after', 'Балл теперь.'),
+('publication_difference', 'threshold_before', 'Порог раньше, %.'),
+('publication_difference', 'threshold_after', 'Порог теперь, %.'),
+('publication_difference', 'answers_changed', 'Причина: изменились ответы, которые читает показатель.'),
+('publication_difference', 'definition_changed', 'Причина: изменилось определение показателя.'),
+('publication_difference', 'cohort_changed', 'Причина: изменился состав — статусы, виды или муниципалитеты организаций, их участие в мониторинге.'),
+('publication_difference', 'target_changed', 'Причина: изменился порог или план.'),
+('publication_difference', 'cause', 'Причины словами: сколько ответов изменилось, кто вошёл в круг и вышел из него, что стало с определением, порогом и планом.'),
+('check_publication', '()', 'Триггер: публикация записывается сразу и целиком, дописать в неё ничего нельзя.')
+UNION ALL
+SELECT o.object, c.part, c.comment
+FROM unnest('{publication_indicator,publication_report,publication_regional_report}'::text[]) AS o(object)
+CROSS JOIN (VALUES
+	('publication_id', 'Публикация.'),
+	('section', 'Раздел методики.'),
+	('title', 'Название показателя.'),
+	('percent', 'Доля, %: числитель к знаменателю.'),
+	('threshold', 'Порог, %.'),
+	('plan', 'План, %.'),
+	('score', 'Балл: 1 или 0. Пусто: не оценивается, причина рядом.'),
+	('reason', 'Почему такой балл или почему его нет.'),
+	('answered', 'Сколько ответило.'),
+	('missing', 'Сколько не ответило.'),
+	('percent_low', 'Наименьшая доля, %, какая могла получиться с недостающими ответами.'),
+	('percent_high', 'Наибольшая доля, %, какая могла получиться с недостающими ответами.'),
+	('gap', 'Сколько не хватало в числителе до порога.'),
+	('note_required', 'Нужна аналитическая записка (п. 1.2.6).')) AS c(part, comment)
+UNION ALL
+SELECT o.object, c.part, c.comment
+FROM unnest('{publication_definition,publication_target,publication_school,publication_municipality,publication_school_indicator}'::text[]) AS o(object)
+CROSS JOIN (VALUES ('publication_id', 'Публикация.')) AS c(part, comment)
+UNION ALL
+SELECT o.object, c.part, c.comment
+FROM unnest('{publication_pair,publication_definition_change,publication_respondent_change,publication_difference}'::text[]) AS o(object)
+CROSS JOIN (VALUES
+	('publication_id', 'Публикация, с которой сравнивают: раньше.'),
+	('compared_with', 'Более поздняя публикация. Пусто: сегодняшний день.')) AS c(part, comment)
+$function$;
+
 CREATE OR REPLACE FUNCTION region_publication_tables(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -2525,6 +5329,105 @@ $function$;
 COMMENT ON FUNCTION region_publication_triggers(text) IS
 'Internal: creates or replaces the triggers that keep publications as they are in the schema named region. Uses refuse_edit() of region_round_triggers.';
 
+CREATE FUNCTION publication_queries(OUT part text, OUT columns text, OUT query text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+('publication_indicator', 'municipality_id, municipality, position, indicator, section, title, unit,
+	numerator, denominator, percent, threshold, plan, score, reason, answered, missing, percent_low, percent_high, gap, note_required', $query$
+	SELECT i.municipality_id, i.municipality, i.position, i.indicator, i.section, i.title, i.unit,
+		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason, i.answered, i.missing,
+		   i.percent_low, i.percent_high, i.gap, i.note_required
+	FROM municipal_indicator i WHERE i.round_id = $1
+	UNION ALL
+	SELECT NULL, NULL, i.position, i.indicator, i.section, i.title, i.unit,
+		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason, i.answered, i.missing,
+		   i.percent_low, i.percent_high, i.gap, i.note_required
+	FROM regional_indicator i WHERE i.round_id = $1
+$query$),
+('publication_definition', 'indicator, indicator_id, definition_id, position, clause, section, title, unit, level, institution_kinds,
+	collection_method, numerator, denominator, cohort, missing, polarity, source_formula, documents, source_defect, reads', $query$
+	SELECT i.indicator, i.indicator_id, i.definition_id, i.position, i.clause, i.section, i.title, i.unit, i.level, i.institution_kinds,
+		   i.collection_method, i.numerator, i.denominator, i.cohort, i.missing, i.polarity, i.source_formula, i.documents, i.source_defect,
+		   ARRAY(SELECT q.column_name FROM indicator_question q
+				 WHERE q.round_id = $1 AND q.indicator = i.indicator ORDER BY q.column_name) AS reads
+	FROM round_indicator i WHERE i.round_id = $1
+$query$),
+('publication_target', 'target_id, indicator, municipality_id, threshold, plan, legal_act_id, legal_act', $query$
+	SELECT t.target_id, t.indicator, t.municipality_id, t.threshold, t.plan, t.legal_act_id,
+		   CASE WHEN a.legal_act_id IS NOT NULL THEN format('%s от %s № %s', a.issuer, to_char(a.issued_on, 'DD.MM.YYYY'), a.number) END AS legal_act
+	FROM target t LEFT JOIN legal_act a ON a.legal_act_id = t.legal_act_id WHERE t.round_id = $1
+$query$),
+('publication_school', 'school_id, municipality_id, code, name, kind, low_results, adverse_conditions, risk_zone, submitted_at, answers', $query$
+	SELECT s.school_id, s.municipality_id, o.code, o.name, s.kind, s.low_results, s.adverse_conditions, s.risk_zone, s.submitted_at,
+		   to_jsonb(s) - '{round_id,school_id,municipality_id,submitted_at,low_results,adverse_conditions,risk_zone,kind,is_school,is_preschool,is_supplementary}'::text[] AS answers
+	FROM school_round s JOIN school o ON o.school_id = s.school_id WHERE s.round_id = $1
+$query$),
+('publication_municipality', 'municipality_id, name, submitted_at, answers', $query$
+	SELECT s.municipality_id, m.name, s.submitted_at, to_jsonb(s) - '{round_id,municipality_id,submitted_at}'::text[] AS answers
+	FROM municipal_round s JOIN municipality m ON m.municipality_id = s.municipality_id WHERE s.round_id = $1
+$query$),
+('publication_school_indicator', 'school_id, indicator, in_cohort, numerator, denominator', $query$
+	SELECT s.school_id, s.indicator, s.in_cohort, s.numerator, s.denominator
+	FROM school_indicator s WHERE s.round_id = $1
+$query$)
+$function$;
+
+COMMENT ON FUNCTION publication_queries() IS
+'Internal: the tables of a publication beside publication itself, their columns and the queries (of round $1) that fill them.';
+
+CREATE OR REPLACE FUNCTION publish(region text, round_id integer, legal_act_id integer, title text DEFAULT NULL) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	state text;
+	known boolean;
+	command text;
+	publication_id integer;
+BEGIN
+	PERFORM shnor.region_check(region);
+	state := shnor.region_round(region, round_id);
+	EXECUTE format('SELECT EXISTS (SELECT FROM %I.legal_act l WHERE l.legal_act_id = $1)', region) INTO known USING legal_act_id;
+	IF state = 'draft' THEN
+		RAISE EXCEPTION 'мониторинг % — черновик: публиковать ещё нечего', round_id
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = format('Сначала откройте его: укажите приказ (legal_act_id) и UPDATE %I.round SET state = ''open'' …', region);
+	ELSIF NOT known THEN
+		RAISE EXCEPTION 'в регионе «%» нет приказа с номером записи %', region, coalesce(legal_act_id::text, 'NULL')
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = format('Отчёт публикуют по приказу: внесите его в таблицу %I.legal_act и назовите его legal_act_id.', region);
+	END IF;
+
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	-- One command: its parts all see the snapshot with which it begins, also in READ COMMITTED, so that the
+	-- figures, the answers and the definitions are of one moment, and nobody has to be locked out meanwhile.
+	SELECT format($sql$
+		WITH p AS (
+			INSERT INTO %I.publication (round_id, round_title, round_state, cohort_on, legal_act_id, legal_act, title)
+			SELECT r.round_id, r.title, r.state, r.cohort_on, a.legal_act_id,
+				   format('%%s от %%s № %%s', a.issuer, to_char(a.issued_on, 'DD.MM.YYYY'), a.number), coalesce(nullif($3, ''), r.title)
+			FROM round r JOIN legal_act a ON a.legal_act_id = $2
+			WHERE r.round_id = $1
+			RETURNING publication_id
+		), %s
+		SELECT p.publication_id FROM p$sql$, region,
+		string_agg(format('%s AS (INSERT INTO %I.%I (publication_id, %s) SELECT p.publication_id, q.* FROM p, (%s) AS q)',
+						  replace(q.part, 'publication_', 'put_'), region, q.part, q.columns, q.query), ', '))
+	INTO STRICT command FROM shnor.publication_queries() q;
+	EXECUTE command INTO STRICT publication_id USING round_id, legal_act_id, title;
+
+	-- not to wait for autovacuum; others than the owner have to
+	IF pg_has_role((SELECT c.relowner FROM pg_class c WHERE c.oid = to_regclass(format('%I.publication', region))), 'USAGE') THEN
+		EXECUTE format('ANALYZE %1$I.publication, %1$I.publication_indicator, %1$I.publication_definition, %1$I.publication_target,
+						%1$I.publication_school, %1$I.publication_municipality, %1$I.publication_school_indicator', region);
+	END IF;
+	RETURN publication_id;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION lint(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
@@ -2662,37 +5565,942 @@ BEGIN
 END
 $function$;
 
+CREATE FUNCTION as_of_with(region text, target text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	-- what is read, from target down to the views that others stand on
+	wanted	text := target;
+	views	text := '';
+	v		record;
+BEGIN
+	FOR v IN SELECT d.view_name, d.definition FROM shnor.region_view_definitions() d ORDER BY d.step DESC, d.view_name LOOP
+		IF wanted ~ format('\m%s\M', v.view_name) THEN
+			views := format(', %I AS (%s)', v.view_name, v.definition) || views;
+			wanted := concat(wanted, ' ', v.definition);
+		END IF;
+	END LOOP;
+	RETURN (
+		SELECT format('WITH %s%s', string_agg(t.query, ', '), views)
+		FROM (
+			-- of one round: what is computed for others would be thrown away
+			SELECT format('%1$I AS (SELECT t.* FROM %2$I.%3$I($1, $2) t)', a.name, region, a.reader) AS query
+			FROM (VALUES ('submission', 'answers_as_of'), ('municipal_submission', 'municipal_answers_as_of'),
+						 ('source_answer', 'source_answers_as_of')) AS a(name, reader)
+			UNION ALL
+			SELECT format('%1$I AS (SELECT t.* FROM %2$I.%3$I($2) t%4$s)', n, region, n || '_as_of',
+						  CASE WHEN n IN ('round', 'target', 'round_school', 'round_municipality') THEN ' WHERE t.round_id = $1' END)
+			FROM shnor.region_history_names() AS n
+			WHERE wanted ~ format('\m%s\M', n) AND to_regclass(format('%I.%I', region, n)) IS NOT NULL
+		) AS t);
+END
+$function$;
+
+COMMENT ON FUNCTION as_of_with(text, text) IS
+'Internal: the WITH clause under which target, a name or a query, reads the tables of the region as they were at $2 and the views over them, for round $1.';
+
+CREATE FUNCTION as_of_check(region text, moment timestamptz) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.region_check(region);
+	IF to_regclass(format('%I.history', region)) IS NULL THEN
+		RAISE EXCEPTION 'регион «%» создан прежней версией', region
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);
+	ELSIF moment IS NULL THEN
+		RAISE EXCEPTION 'не назван момент'
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Укажите дату и время, например ''2026-11-01 12:00+03''.';
+	END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION as_of_check(text, timestamptz) IS
+'Internal: refuses a schema that is not a region (3F000) or has no journal yet (55000), and no moment (22023).';
+
+CREATE FUNCTION municipal_indicator_as_of(
+	region text, INOUT round_id integer, moment timestamptz,
+	OUT round_title text, OUT municipality_id integer, OUT municipality text,
+	OUT "position" integer, OUT indicator text, OUT section text, OUT title text, OUT unit text,
+	OUT numerator bigint, OUT denominator bigint, OUT percent numeric, OUT threshold numeric, OUT plan numeric,
+	OUT score smallint, OUT reason text, OUT answered bigint, OUT missing bigint,
+	OUT percent_low numeric, OUT percent_high numeric, OUT gap bigint, OUT note_required boolean)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
+AS $function$
+BEGIN
+	PERFORM shnor.as_of_check(region, moment);
+	PERFORM shnor.region_round(region, round_id);
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	RETURN QUERY EXECUTE shnor.as_of_with(region, 'municipal_indicator')
+		|| ' SELECT i.round_id, i.round_title, i.municipality_id, i.municipality, i.position, i.indicator, i.section, i.title, i.unit,
+				   i.numerator, i.denominator, i.percent::numeric, i.threshold::numeric, i.plan::numeric, i.score, i.reason, i.answered, i.missing,
+				   i.percent_low::numeric, i.percent_high::numeric, i.gap, i.note_required
+			FROM municipal_indicator i ORDER BY i.municipality_id, i.position'
+		USING round_id, moment;
+END
+$function$;
+
+COMMENT ON FUNCTION municipal_indicator_as_of(text, integer, timestamptz) IS
+'municipal_indicator of a round as it would have been read at a moment: the definition of the view by the installed version, over answers, statuses, registries, definitions and targets as they were then. A round that did not exist yet gives no rows. A change counts from the moment at which it was written, not from its commit; rows that were there before the journal began count as there from the beginning. Writes nothing. Errors: no such region (3F000), no such round or no moment (22023), a region that was not upgraded (55000).';
+
+CREATE FUNCTION check_publication(
+	region text, publication_id integer,
+	OUT part text, OUT municipality_id integer, OUT school_id integer, OUT indicator text,
+	OUT column_name text, OUT published text, OUT recomputed text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
+AS $function$
+DECLARE
+	of_round	integer;
+	moment		timestamptz;
+	q			record;
+BEGIN
+	PERFORM shnor.as_of_check(region, now());
+	EXECUTE format('SELECT p.round_id, coalesce(p.taken_at, p.published_at) FROM %I.publication p WHERE p.publication_id = $1', region)
+	INTO of_round, moment USING publication_id;
+	IF of_round IS NULL THEN
+		RAISE EXCEPTION 'в регионе «%» нет публикации с номером %', region, coalesce(publication_id::text, 'NULL')
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = format('Публикации перечислены в таблице %I.publication.', region);
+	END IF;
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	-- the name of the table, the columns that name a row, what was published and what is recomputed
+	FOR q IN
+		SELECT p.part, p.columns, p.query, k.key
+		FROM shnor.publication_queries() p
+		JOIN (VALUES ('publication_indicator', '{municipality_id,indicator}'::text[]), ('publication_definition', '{indicator}'),
+					 ('publication_target', '{target_id}'), ('publication_school', '{school_id}'),
+					 ('publication_municipality', '{municipality_id}'),
+					 ('publication_school_indicator', '{school_id,indicator}')) AS k(part, key) ON k.part = p.part
+		UNION ALL
+		SELECT 'publication', 'round_title, round_state, cohort_on',
+			   'SELECT r.title AS round_title, r.state AS round_state, r.cohort_on FROM round r WHERE r.round_id = $1', '{}'
+	LOOP
+		RETURN QUERY EXECUTE format($sql$
+			%1$s, said AS (
+				SELECT to_jsonb(p) AS line FROM (SELECT %2$s FROM %3$I.%4$I c WHERE c.publication_id = $3) AS p
+			), found AS (
+				SELECT to_jsonb(q) AS line FROM (%5$s) AS q
+			), pair AS (
+				-- answers one by one; a question that came later was not published
+				SELECT coalesce(s.line, f.line) AS named, s.line - 'answers' || coalesce(s.line -> 'answers', '{}') AS said,
+					   f.line - 'answers' || coalesce(f.line -> 'answers', '{}') AS found
+				FROM said s
+				FULL JOIN found f ON %6$s
+			)
+			SELECT %4$L, (p.named ->> 'municipality_id')::integer, (p.named ->> 'school_id')::integer, p.named ->> 'indicator',
+				   c.name, CASE WHEN c.name IS NULL THEN p.said::text ELSE p.said ->> c.name END,
+				   CASE WHEN c.name IS NULL THEN p.found::text ELSE p.found ->> c.name END
+			FROM pair p
+			CROSS JOIN LATERAL (
+				SELECT NULL AS name WHERE p.said IS NULL OR p.found IS NULL
+				UNION ALL
+				SELECT k FROM jsonb_object_keys(CASE WHEN p.found IS NOT NULL THEN p.said END) AS k WHERE p.said -> k IS DISTINCT FROM p.found -> k
+			) AS c
+			ORDER BY 2, 3, 4, 5$sql$,
+			shnor.as_of_with(region, q.query), q.columns, region, q.part, q.query,
+			-- hashable: what is empty is a JSON null
+			coalesce((SELECT string_agg(format('f.line -> %1$L = s.line -> %1$L', k), ' AND ') FROM unnest(q.key) AS k), 'true'))
+		USING of_round, moment, publication_id;
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION check_publication(text, integer) IS
+'Proves a publication: recomputes all that it holds (figures, definitions, targets, schools and municipalities with their answers, contributions) from the stored versions as of the moment at which its data were taken (publication.taken_at), and returns what differs, one row per column: the table (part), whose row it is, the column, what was published and what is recomputed; column_name is NULL where a row is missing on one side. No rows: the publication is proven. What another transaction had written but not committed at that moment shows as a difference. Errors: no such region (3F000), no such publication (22023), a region that was not upgraded (55000).';
+
+CREATE FUNCTION region_access_rules(OUT object text, OUT rows text, OUT operator text, OUT approver text, OUT manager text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+('access', 'access', 'r', 'r', 'r'),
+-- directories and definitions
+('setting', 'all', 'r', 'r', 'ru'),
+('municipality', 'own', 'r', 'r', 'riud'),
+('school', 'own', 'r', 'r', 'riud'),
+('school_status', 'own', 'r', 'r', 'riud'),
+('legal_act', 'all', 'r', 'r', 'riud'),
+('question', 'all', 'r', 'r', 'riud'),
+('indicator', 'all', 'r', 'r', 'riud'),
+('target', 'common', 'r', 'r', 'riud'),
+('form_header', 'all', 'r', 'r', 'riud'),
+('data_source', 'all', 'r', 'r', 'riud'),
+('question_source', 'all', 'r', 'r', 'riud'),
+('obligation_term', 'all', 'r', 'r', 'riud'),
+('recommendation_template', 'all', 'r', 'r', 'riud'),
+('measure_kind', 'all', 'r', 'r', 'riud'),
+('decision_kind', 'all', 'r', 'r', 'riud'),
+('identification_rule', 'all', 'r', 'r', 'riud'),
+('effectiveness_criterion', 'all', 'r', 'r', 'riud'),
+('effectiveness_condition', 'all', 'r', 'r', 'riud'),
+('validation_rule', 'all', 'r', 'r', 'riud'),
+-- rounds; whoever writes answers locks the round's row, and that takes UPDATE on a column of it
+('round', 'all', 'ru', 'ru', 'riud'),
+('round_event', 'event', 'r', 'ri', 'ri'),
+('round_school', 'own', 'r', 'riu', 'riud'),
+('round_municipality', 'own', 'r', 'ri', 'riud'),
+-- answers
+('submission', 'own', 'riud', 'r', 'riud'),
+('submission_history', 'own', 'ri', 'r', 'ri'),
+('municipal_submission', 'own', 'riud', 'r', 'riud'),
+('municipal_submission_history', 'own', 'ri', 'r', 'ri'),
+('document', 'own', 'riud', 'r', 'riud'),
+('source_answer', 'own', 'r', 'r', 'riud'),
+('source_answer_history', 'own', 'r', 'r', 'ri'),
+('import', 'import', 'riu', 'r', 'riu'),
+('import_issue', 'import', 'riud', 'r', 'riud'),
+('import_correction', 'import', 'ri', 'r', 'ri'),
+('import_issue_history', 'import', 'ri', 'r', 'ri'),
+('validation_acceptance', 'own', 'r', 'r', 'riud'),
+('history', 'journal', 'i', 'ri', 'ri'),
+-- what follows from the figures
+('result', 'own', 'r', 'r', 'riud'),
+('note', 'own', 'r', 'r', 'riud'),
+('recommendation', 'own', 'r', 'r', 'riud'),
+('measure', 'own', 'r', 'r', 'riud'),
+('measure_school', 'own', 'r', 'r', 'riud'),
+('decision', 'own', 'r', 'r', 'riud'),
+('decision_school', 'own', 'r', 'r', 'riud'),
+-- publications; the region's row is a figure that was published, not a total over what one may see
+('publication', 'all', 'r', 'ri', 'r'),
+('publication_definition', 'all', 'r', 'ri', 'r'),
+('publication_indicator', 'common', 'r', 'ri', 'r'),
+('publication_target', 'common', 'r', 'ri', 'r'),
+('publication_school', 'own', 'r', 'ri', 'r'),
+('publication_municipality', 'own', 'r', 'ri', 'r'),
+('publication_school_indicator', 'own', 'r', 'ri', 'r')
+$function$;
+
+COMMENT ON FUNCTION region_access_rules() IS
+'Internal: each table of a region with the rows that a capability reaches (all, whole, own, common, event, import, journal, access) and the privileges of operators, approvers and managers (r read, i insert, u update, d delete). Readers read everything.';
+
+CREATE FUNCTION region_access_columns(OUT object text, OUT capability text, OUT privilege text, OUT but boolean, OUT columns text[])
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+-- why a round is reopened may name anybody; of changing a round an operator has the lock alone, the policy refuses the rest
+('round', 'operator', 'SELECT', true, '{reopening}'::text[]),
+('round', 'operator', 'UPDATE', false, '{reopening}'),
+('round', 'approver', 'UPDATE', false, '{state,reopening}'),
+('round', 'manager', 'INSERT', true, '{state,reopening}'),
+('round', 'manager', 'UPDATE', true, '{state,reopening}'),
+('round_school', 'approver', 'UPDATE', false, '{low_results,adverse_conditions,risk_zone}'),
+-- who shows a document does not check it
+('document', 'operator', 'INSERT', true, '{check_state,check_note}'),
+('document', 'operator', 'UPDATE', true, '{check_state,check_note}'),
+-- what came, when and from whom stays as it was; only what became of it is written afterwards
+('import', 'operator', 'INSERT', true, '{imported_at,imported_by}'),
+('import', 'manager', 'INSERT', true, '{imported_at,imported_by}'),
+('import', 'operator', 'UPDATE', true, '{import_id,round_id,respondent,source,content,content_sha256,imported_at,imported_by}'),
+('import', 'manager', 'UPDATE', true, '{import_id,round_id,respondent,source,content,content_sha256,imported_at,imported_by}')
+$function$;
+
+COMMENT ON FUNCTION region_access_columns() IS
+'Internal: privileges of region_access_rules() that hold for these columns only (but: for all except these).';
+
+CREATE FUNCTION region_access_operator_views() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT '{report_scope,reporting_day,legal_act_chain,round_indicator,round_methodology,indicator_question,round_term,round_pair,round_side,
+	ranked_source_answer,school_source_answer,municipal_source_answer,round_member,municipal_member,school_round,municipal_round,
+	school_indicator,municipal_tally,indicator_result,municipal_indicator,completeness,
+	answer,answer_conflict,answer_proof,school_proven,municipal_proven,proven_tally,proven_indicator,proven_result,municipal_evidence,
+	note_status,recommendation_due,measure_status,decision_status,obligation,
+	school_result,result_mark,school_mark,identification_case,identification,
+	indicator_change_sum,result_change_sum,change_result,municipal_change,result_change,
+	school_competence,competence_result,municipal_competence,
+	publication_report,publication_regional_report,publication_pair,publication_definition_change}'::text[]
+$function$;
+
+COMMENT ON FUNCTION region_access_operator_views() IS
+'Internal: the views that operators of municipalities are granted.';
+
+CREATE FUNCTION region_access_wanted(region text, OUT capability text, OUT object text, OUT attribute text, OUT privilege text)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	WITH held AS (
+		SELECT v.capability, r.object, p.privilege
+		FROM shnor.region_access_rules() r
+		CROSS JOIN LATERAL (VALUES ('reader', 'r'), ('operator', r.operator), ('approver', r.approver), ('manager', r.manager)) AS v(capability, codes)
+		CROSS JOIN (VALUES ('r', 'SELECT'), ('i', 'INSERT'), ('u', 'UPDATE'), ('d', 'DELETE')) AS p(code, privilege)
+		WHERE strpos(v.codes, p.code) > 0
+		UNION ALL
+		SELECT v.capability, d.view_name, 'SELECT'
+		FROM shnor.region_view_definitions() d
+		CROSS JOIN (VALUES ('reader'), ('operator'), ('approver'), ('manager')) AS v(capability)
+		WHERE v.capability <> 'operator' OR d.view_name = ANY (shnor.region_access_operator_views())
+	)
+	SELECT h.capability, h.object, a.attname::text, h.privilege
+	FROM held h
+	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'v')
+	LEFT JOIN shnor.region_access_columns() k ON k.object = h.object AND k.capability = h.capability AND k.privilege = h.privilege
+	LEFT JOIN pg_attribute a ON k.object IS NOT NULL AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+		AND (a.attname = ANY (k.columns)) <> k.but
+	UNION ALL
+	SELECT v.capability, '', NULL, 'USAGE'
+	FROM (VALUES ('reader'), ('operator'), ('approver'), ('manager')) AS v(capability)
+$function$;
+
+COMMENT ON FUNCTION region_access_wanted(text) IS
+'Internal: the privileges that each capability needs in the schema named region, of the objects that are there.';
+
+CREATE FUNCTION region_access_actual(region text, OUT role text, OUT object text, OUT attribute text, OUT privilege text)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT coalesce(r.rolname, 'public')::text, a.object, a.attribute, a.privilege_type
+	FROM (
+		SELECT c.relname::text AS object, NULL::text AS attribute, x.grantee, x.privilege_type, c.relowner AS owner
+		FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) x
+		WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+		UNION ALL
+		SELECT c.relname, t.attname, x.grantee, x.privilege_type, c.relowner
+		FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped CROSS JOIN LATERAL aclexplode(t.attacl) x
+		WHERE c.relnamespace = to_regnamespace(quote_ident(region))
+		UNION ALL
+		SELECT '', NULL, x.grantee, x.privilege_type, n.nspowner
+		FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) x
+		WHERE n.oid = to_regnamespace(quote_ident(region))
+	) AS a
+	LEFT JOIN pg_roles r ON r.oid = a.grantee
+	-- of a role that is being dropped nothing is left but a number
+	WHERE a.grantee <> a.owner AND (a.grantee = 0 OR r.oid IS NOT NULL)
+$function$;
+
+COMMENT ON FUNCTION region_access_actual(text) IS
+'Internal: the privileges that stand in the catalogs on the schema named region and what is in it, its owner''s left out; the role public is everybody.';
+
+CREATE FUNCTION access_own_rows(relation regclass) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	name	text := (SELECT c.relname FROM pg_class c WHERE c.oid = relation);
+	has		text[] := ARRAY(SELECT a.attname FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
+	always	boolean := (SELECT a.attnotnull FROM pg_attribute a WHERE a.attrelid = relation AND a.attname = 'municipality_id');
+	mine	text := 'IN (SELECT a.municipality_id FROM access a WHERE a.capability = ''operator'')';
+	here	text := format('school_id IN (SELECT s.school_id FROM school s WHERE s.municipality_id %s)', mine);
+	listed	text := format('SELECT w.round_id, w.school_id FROM round_school w WHERE w.municipality_id %s', mine);
+	-- Whose a school is in a round: as written down, once it has been closed, else as the directory says. An operator
+	-- sees no list of others: the journal tells which rounds have one.
+	answers	text := format('((round_id, school_id) IN (%s) OR %s AND round_id NOT IN (SELECT e.round_id FROM round_event e WHERE e.event = ''closed''))', listed, here);
+BEGIN
+	RETURN CASE
+		WHEN name = 'school' THEN format('(municipality_id %1$s OR school_id IN (SELECT w.school_id FROM round_school w WHERE w.municipality_id %1$s))', mine)
+		WHEN always THEN format('municipality_id %s', mine)
+		WHEN has @> '{municipality_id,school_id,round_id}' THEN format('(municipality_id %s OR %s)', mine, answers)
+		WHEN has @> '{municipality_id}' THEN format('municipality_id %s', mine)
+		WHEN has @> '{publication_id,school_id}' THEN
+			format('(publication_id, school_id) IN (SELECT p.publication_id, p.school_id FROM publication_school p WHERE p.municipality_id %s)', mine)
+		WHEN has @> '{round_id,school_id}' THEN answers
+		WHEN has @> '{measure_id,school_id}' THEN format('measure_id IN (SELECT m.measure_id FROM measure m WHERE m.municipality_id %s)', mine)
+		WHEN has @> '{decision_id,school_id}' THEN format('decision_id IN (SELECT d.decision_id FROM decision d WHERE d.municipality_id %s)', mine)
+		-- of a school that has left the municipality: what stands behind the lists in which it was its own
+		WHEN has @> '{school_id,since,until}' THEN
+			format('(%s OR EXISTS (SELECT FROM (%s) w JOIN round r ON r.round_id = w.round_id WHERE w.school_id = %I.school_id AND since <= r.cohort_on AND (until IS NULL OR r.cohort_on < until)))', here, listed, name)
+		WHEN has @> '{school_id,year}' THEN
+			format('(%s OR EXISTS (SELECT FROM (%s) w JOIN round r ON r.round_id = w.round_id WHERE w.school_id = %I.school_id AND year <= r.results_year))', here, listed, name)
+		WHEN has @> '{school_id}' THEN here
+		ELSE 'false'
+	END;
+END
+$function$;
+
+COMMENT ON FUNCTION access_own_rows(regclass) IS
+'Internal: the condition that a row of the table is the caller''s own municipality''s, by the columns that the table has.';
+
+CREATE FUNCTION region_access_policies(region text, OUT object text, OUT command text, OUT reads text, OUT writes text)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	WITH said AS (
+		SELECT 'EXISTS (SELECT FROM access a)' AS anyone,
+			   'EXISTS (SELECT FROM access a WHERE a.capability <> ''operator'')' AS whole,
+			   'EXISTS (SELECT FROM access a WHERE a.capability = ''operator'')' AS operator,
+			   'EXISTS (SELECT FROM access a WHERE a.capability = ''approver'')' AS approver,
+			   'EXISTS (SELECT FROM access a WHERE a.capability = ''manager'')' AS manager,
+			   'round_id IN (SELECT r.round_id FROM round r WHERE r.state = ''open'')' AS is_open
+	), listed AS (
+		SELECT r.object, r.rows, r.operator AS operator_codes, r.approver AS approver_codes, r.manager AS manager_codes,
+			   s.*, shnor.access_own_rows(c.oid) AS own,
+			   EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'replaced_by') AS is_history,
+			   EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'round_id') AS has_round
+		FROM shnor.region_access_rules() r
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = r.object AND c.relkind = 'r'
+		CROSS JOIN said s
+	), read AS (
+		SELECT l.*,
+			   CASE l.rows
+				   WHEN 'all' THEN l.anyone
+				   WHEN 'whole' THEN l.whole
+				   WHEN 'journal' THEN l.whole
+				   WHEN 'own' THEN format('%s OR %s', l.whole, l.own)
+				   WHEN 'common' THEN format('%s OR %s OR municipality_id IS NULL AND %s', l.whole, l.own, l.anyone)
+				   WHEN 'event' THEN format('%s OR event = ''closed'' AND %s', l.whole, l.anyone)
+				   WHEN 'import' THEN format('%s OR %s', l.whole, i.mine)
+				   -- a role, and who is a member of it, sees its own lines; one that is no more belongs to nobody
+				   WHEN 'access' THEN 'role = ''public'' OR pg_has_role(to_regrole(quote_ident(role)), ''USAGE'')'
+			   END AS reads,
+			   -- what an operator may write: own rows of open rounds, own imports
+			   CASE l.rows
+				   WHEN 'import' THEN concat(i.mine, CASE WHEN l.has_round THEN ' AND ' || l.is_open END)
+				   ELSE concat('(', l.own, ')', CASE WHEN l.has_round THEN ' AND ' || l.is_open END)
+			   END AS own_open
+		FROM listed l
+		CROSS JOIN LATERAL (
+			SELECT CASE WHEN l.object = 'import' THEN format('imported_by = current_user AND %s', l.operator)
+						ELSE format('import_id IN (SELECT i.import_id FROM import i WHERE i.imported_by = current_user) AND %s', l.operator) END AS mine) AS i
+	), written AS (
+		SELECT r.object, r.reads, p.code, p.command,
+			   CASE
+				   WHEN r.rows = 'journal' THEN format('%s AND pg_trigger_depth() > 0', r.anyone)
+				   WHEN r.object = 'round' THEN format('%s AND state = ''draft''', r.manager) || CASE p.code WHEN 'u' THEN format(' OR %s', r.approver) ELSE '' END
+				   ELSE concat(
+					   '(', concat_ws(' OR ',
+						   CASE WHEN strpos(r.manager_codes, p.code) > 0 THEN
+							   concat(r.manager, CASE WHEN r.rows = 'event' THEN ' AND pg_trigger_depth() > 0' END) END,
+						   -- what closing a round writes down, only closing writes
+						   CASE WHEN strpos(r.approver_codes, p.code) > 0 THEN
+							   concat(r.approver, CASE WHEN r.object IN ('round_event', 'round_school', 'round_municipality') THEN ' AND pg_trigger_depth() > 0' END) END,
+						   CASE WHEN strpos(r.operator_codes, p.code) > 0 THEN
+							   concat(r.own_open, CASE WHEN r.object = 'document' AND p.code = 'u' THEN ' AND check_state = ''unchecked''' END) END),
+					   ')',
+					   CASE WHEN r.is_history THEN ' AND replaced_by = current_user' WHEN r.object = 'import' AND p.code = 'i' THEN ' AND imported_by = current_user' END)
+			   END AS writes
+		FROM read r
+		CROSS JOIN (VALUES ('i', 'INSERT'), ('u', 'UPDATE'), ('d', 'DELETE')) AS p(code, command)
+		WHERE strpos(r.manager_codes || r.approver_codes || r.operator_codes, p.code) > 0
+	)
+	SELECT r.object, 'SELECT', r.reads, NULL FROM read r
+	UNION ALL
+	-- a round's row is locked by whoever writes answers: to see it for that is not to change it
+	SELECT w.object, w.command,
+		   CASE WHEN w.code = 'i' THEN NULL WHEN w.object = 'round' AND w.code = 'u' THEN 'true' ELSE w.writes END,
+		   CASE WHEN w.code <> 'd' THEN w.writes END
+	FROM written w
+$function$;
+
+COMMENT ON FUNCTION region_access_policies(text) IS
+'Internal: the policies of the tables of the schema named region: table, command, which rows it reads or changes (USING) and which it may leave behind (WITH CHECK).';
+
+CREATE FUNCTION region_access_secure(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	p		record;
+	stamp	text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+	FOR p IN
+		SELECT c.oid, d.object, c.relrowsecurity, 'access_' || lower(d.command) AS name, d.command, d.reads, d.writes,
+			   l.oid IS NOT NULL AS stands, obj_description(l.oid, 'pg_policy') AS said
+		FROM shnor.region_access_policies(region) d
+		JOIN pg_class c ON c.oid = to_regclass(quote_ident(d.object))
+		LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'access_' || lower(d.command)
+		ORDER BY d.object = 'access' DESC, d.object, d.command
+	LOOP
+		IF NOT (SELECT c.relrowsecurity FROM pg_class c WHERE c.oid = p.oid) THEN
+			EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', p.object);
+		END IF;
+		-- what stands as it should is left alone: a policy is changed under a lock that waits for all readers
+		stamp := format('Кому какие строки доступны: %s. Записано функцией shnor.upgrade_region(), редакция %s.',
+						CASE p.command WHEN 'SELECT' THEN 'чтение' WHEN 'INSERT' THEN 'добавление' WHEN 'UPDATE' THEN 'изменение' ELSE 'удаление' END,
+						left(md5(concat_ws('/', p.reads, p.writes)), 8));
+		CONTINUE WHEN p.said = stamp;
+		IF p.stands THEN
+			EXECUTE format('DROP POLICY %I ON %I', p.name, p.object);
+		END IF;
+		EXECUTE format('CREATE POLICY %I ON %I FOR %s %s %s', p.name, p.object, p.command,
+					   'USING (' || p.reads || ')', 'WITH CHECK (' || p.writes || ')');
+		EXECUTE format('COMMENT ON POLICY %I ON %I IS %L', p.name, p.object, stamp);
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION region_access_secure(text) IS
+'Internal: enables row-level security on the tables of the schema named region and brings its policies to the installed version.';
+
 CREATE FUNCTION region_access_tables(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	-- roles by name: they outlive a dump, and what is left of one that is no more opens nothing
+	CREATE TABLE access (
+		access_id		integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+		role			text NOT NULL CHECK (role <> ''),
+		capability		text NOT NULL CHECK (capability IN ('reader', 'operator', 'approver', 'manager')),
+		municipality_id	integer REFERENCES municipality,
+		-- found by an upgrade: its privileges stay as they are
+		by_hand			boolean NOT NULL DEFAULT false,
+		granted_at		timestamptz NOT NULL DEFAULT now(),
+		granted_by		name NOT NULL DEFAULT current_user,
+		UNIQUE NULLS NOT DISTINCT (role, capability, municipality_id),
+		CONSTRAINT access_operator_municipality CHECK ((capability = 'operator') = (municipality_id IS NOT NULL)),
+		CONSTRAINT access_public_reads CHECK (role <> 'public' OR capability = 'reader' OR by_hand)
+	);
 END
 $function$;
 
 COMMENT ON FUNCTION region_access_tables(text) IS
 'Internal: creates the list of who may do what in the schema named region.';
 
-CREATE FUNCTION region_access(region text) RETURNS void
-LANGUAGE plpgsql
+CREATE FUNCTION region_access_views(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-BEGIN
-	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
-END
+VALUES
+(50, 'report_scope', $view$
+	-- what the caller may be shown sums of: a total over one's own municipality would pass for the region's
+	SELECT 'municipality' AS scope
+	UNION ALL
+	SELECT 'region'
+	WHERE NOT row_security_active('access'::regclass) OR EXISTS (SELECT FROM access a WHERE a.capability <> 'operator')
+$view$)
 $function$;
 
-COMMENT ON FUNCTION region_access(text) IS
-'Internal: row-level security and the grants of the listed roles on all tables and views of the schema named region.';
+COMMENT ON FUNCTION region_access_views() IS
+'Internal: the view that tells reports which totals their reader may see.';
 
 CREATE FUNCTION region_access_comments(OUT object text, OUT part text, OUT comment text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT NULL::text, NULL::text, NULL::text WHERE false
+VALUES
+('access', NULL, 'Кому что разрешено. Ведётся функциями shnor.grant_access() и shnor.revoke_access(); по этой таблице политики решают, какие строки кому видны. Каждая роль видит свои строки, владелец — все.'),
+('access', 'access_id', 'Номер строки.'),
+('access', 'role', 'Роль базы данных: пользователь или группа. public — все.'),
+('access', 'capability', 'Что разрешено: reader — читает всё, operator — видит и вносит ответы своего муниципалитета, approver — открывает и закрывает мониторинги и публикует, manager — ведёт все данные.'),
+('access', 'municipality_id', 'Муниципалитет оператора. Пусто у остальных.'),
+('access', 'by_hand', 'Права были выданы вручную до того, как регион стал различать строки: они сохранены как были.'),
+('access', 'granted_at', 'Когда разрешено.'),
+('access', 'granted_by', 'Кем разрешено.'),
+('report_scope', NULL, 'Служебное: чьи итоги видит тот, кто спрашивает. Не для отчётов.'),
+('report_scope', 'scope', 'municipality — муниципалитетов, region — всего региона; второй строки у операторов нет.')
 $function$;
 
 COMMENT ON FUNCTION region_access_comments() IS
 'Internal: Russian comments of access.';
+
+CREATE FUNCTION region_access_role(role text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT CASE WHEN role = 'public' THEN 'PUBLIC' ELSE quote_ident(role) END
+$function$;
+
+COMMENT ON FUNCTION region_access_role(text) IS
+'Internal: the role as GRANT and REVOKE name it.';
+
+CREATE FUNCTION region_access_grant(region text, role text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	command text;
+BEGIN
+	FOR command IN EXECUTE format($sql$
+		WITH missing AS (
+			SELECT DISTINCT w.object, w.attribute, w.privilege
+			FROM shnor.region_access_wanted($1) w
+			JOIN %1$I.access l ON l.role = $2 AND NOT l.by_hand AND l.capability = w.capability
+			WHERE NOT EXISTS (SELECT FROM shnor.region_access_actual($1) a
+							  WHERE a.role = $2 AND a.object = w.object AND a.privilege = w.privilege
+								AND (a.attribute IS NULL OR a.attribute = w.attribute))
+		)
+		SELECT format('GRANT %%s ON %%s TO %%s', m.privilege, string_agg(format('%%I.%%I', $1, m.object), ', ' ORDER BY m.object), $3)
+		FROM missing m WHERE m.attribute IS NULL AND m.object <> '' GROUP BY m.privilege
+		UNION ALL
+		SELECT format('GRANT %%s (%%s) ON %%I.%%I TO %%s', m.privilege, string_agg(quote_ident(m.attribute), ', ' ORDER BY m.attribute), $1, m.object, $3)
+		FROM missing m WHERE m.attribute IS NOT NULL GROUP BY m.object, m.privilege
+		UNION ALL
+		SELECT format('GRANT %%s ON SCHEMA %%I TO %%s', m.privilege, $1, $3) FROM missing m WHERE m.object = ''$sql$, region)
+	USING region, role, shnor.region_access_role(role) LOOP
+		EXECUTE command;
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION region_access_grant(text, text) IS
+'Internal: grants the role what its lines in the table access of the region call for and the catalogs do not have yet.';
+
+CREATE FUNCTION region_access_revoke(region text, role text, capability text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	command	text;
+	count	bigint := 0;
+BEGIN
+	FOR command IN
+		WITH excess AS (
+			SELECT DISTINCT a.object, a.attribute, a.privilege
+			FROM shnor.region_access_actual(region) a
+			LEFT JOIN shnor.region_access_wanted(region) w ON w.capability = region_access_revoke.capability
+				AND w.object = a.object AND w.privilege = a.privilege AND w.attribute IS NOT DISTINCT FROM a.attribute
+			WHERE a.role = region_access_revoke.role AND (region_access_revoke.capability IS NULL OR w.object IS NOT NULL)
+		)
+		SELECT format('REVOKE %s ON %s FROM %s', e.privilege, string_agg(format('%I.%I', region, e.object), ', ' ORDER BY e.object), shnor.region_access_role(region_access_revoke.role))
+		FROM excess e
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = e.object
+		WHERE e.attribute IS NULL GROUP BY e.privilege, c.relkind = 'S', c.relowner
+		UNION ALL
+		SELECT format('REVOKE %s (%s) ON %I.%I FROM %s', e.privilege, string_agg(quote_ident(e.attribute), ', ' ORDER BY e.attribute), region, e.object, shnor.region_access_role(region_access_revoke.role))
+		FROM excess e WHERE e.attribute IS NOT NULL GROUP BY e.object, e.privilege
+		UNION ALL
+		SELECT format('REVOKE %s ON SCHEMA %I FROM %s', e.privilege, region, shnor.region_access_role(region_access_revoke.role)) FROM excess e WHERE e.object = ''
+	LOOP
+		EXECUTE command;
+		count := count + 1;
+	END LOOP;
+	RETURN count;
+END
+$function$;
+
+COMMENT ON FUNCTION region_access_revoke(text, text, text) IS
+'Internal: revokes from the role what a capability grants, or with NULL everything it holds on the region, and returns the number of commands.';
+
+CREATE FUNCTION access_check(region text, role text, capability text, municipality_id integer, may_be_gone boolean) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	owner	name;
+	known	text;
+BEGIN
+	PERFORM shnor.region_check(region);
+	IF to_regclass(format('%I.access', region)) IS NULL THEN
+		RAISE EXCEPTION 'регион «%» создан прежней версией', region
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);
+	END IF;
+	SELECT r.rolname INTO owner FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE c.oid = to_regclass(format('%I.access', region));
+	IF NOT pg_has_role(owner, 'USAGE') THEN
+		RAISE EXCEPTION 'права в регионе «%» раздаёт только его владелец', region
+			USING ERRCODE = 'insufficient_privilege', HINT = format('Владелец — роль «%s». Попросите её или войдите под ней.', owner);
+	ELSIF capability NOT IN ('reader', 'operator', 'approver', 'manager') THEN
+		RAISE EXCEPTION 'неизвестно, что разрешить: «%»', capability
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Допустимы reader (читает всё), operator (ответы своего муниципалитета), approver (открывает, закрывает и публикует) и manager (ведёт все данные).';
+	ELSIF NOT may_be_gone AND role IS DISTINCT FROM 'public' AND NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = access_check.role) THEN
+		RAISE EXCEPTION 'роли «%» нет', coalesce(role, 'NULL')
+			USING ERRCODE = 'undefined_object', HINT = CASE WHEN role <> '' THEN format('Проверьте имя или создайте роль: CREATE ROLE %I LOGIN;', role) ELSE 'Назовите роль вторым аргументом.' END;
+	ELSIF municipality_id IS NOT NULL THEN
+		IF capability <> 'operator' THEN
+			RAISE EXCEPTION 'муниципалитет указывают только у оператора (operator)'
+				USING ERRCODE = 'invalid_parameter_value', HINT = format('Роли reader, approver и manager видят весь регион. Оставьте четвёртый аргумент пустым или выдайте operator вместо %s.', capability);
+		END IF;
+		EXECUTE format('SELECT m.name FROM %I.municipality m WHERE m.municipality_id = $1', region) INTO known USING municipality_id;
+		IF known IS NULL AND NOT may_be_gone THEN
+			RAISE EXCEPTION 'в регионе «%» нет муниципалитета с номером %', region, municipality_id
+				USING ERRCODE = 'invalid_parameter_value', HINT = format('Муниципалитеты перечислены в таблице %I.municipality.', region);
+		END IF;
+	END IF;
+	-- two who change privileges at the same time would change the same lines of the catalogs
+	PERFORM pg_advisory_xact_lock(hashtextextended(format('shnor.access %s', region), 0));
+END
+$function$;
+
+COMMENT ON FUNCTION access_check(text, text, text, integer, boolean) IS
+'Internal: refuses a change of access whose region, caller, role, capability or municipality will not do.';
+
+CREATE FUNCTION grant_access(region text, role text, capability text, municipality_id integer DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.access_check(region, role, coalesce(capability, 'NULL'), municipality_id, false);
+	IF capability = 'operator' AND municipality_id IS NULL THEN
+		RAISE EXCEPTION 'оператору не назначен муниципалитет'
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = format('Назовите его четвёртым аргументом: SELECT shnor.grant_access(%L, %L, ''operator'', номер); муниципалитеты перечислены в таблице %I.municipality. Для нескольких повторите вызов.', region, role, region);
+	ELSIF role = 'public' AND capability <> 'reader' THEN
+		RAISE EXCEPTION 'всем сразу (public) можно разрешить только чтение'
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Создайте роль-группу, разрешите ей и включите в неё тех, кому это нужно: GRANT группа TO пользователь;';
+	ELSIF capability = 'operator' AND (SELECT r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid, c.relowner, 'USAGE')
+									   FROM pg_roles r, pg_class c WHERE r.rolname = grant_access.role AND c.oid = to_regclass(format('%I.access', region))) THEN
+		RAISE EXCEPTION 'роль «%» видит все строки: одним муниципалитетом её не ограничить', role
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Это владелец региона, член его роли, суперпользователь или роль с BYPASSRLS. Выдайте права другой роли.';
+	END IF;
+
+	EXECUTE format('INSERT INTO %I.access (role, capability, municipality_id) VALUES ($1, $2, $3)
+					ON CONFLICT (role, capability, municipality_id) DO UPDATE
+					SET by_hand = false, granted_at = now(), granted_by = current_user WHERE access.by_hand', region)
+	USING role, capability, municipality_id;
+	PERFORM shnor.region_access_grant(region, role);
+END
+$function$;
+
+COMMENT ON FUNCTION grant_access(text, text, text, integer) IS
+'Lets a role (a user or a group; public: everybody) do something in the region: reader reads all reports and data; operator sees and writes the answers and documents of municipality_id only, in open rounds only (call again for more municipalities); approver reads all, opens, closes and reopens rounds and publishes; manager reads all and writes all data and definitions, but neither opens, closes or publishes. Writes the line into the region''s table access and grants what it needs; a second call restores what was revoked by hand. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501), no such role (42704), no such capability or municipality, an operator without a municipality or one that no policy binds (22023).';
+
+CREATE FUNCTION revoke_access(region text, role text, capability text DEFAULT NULL, municipality_id integer DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	gone	text[];
+	rest	text;
+	revoked	bigint := 0;
+	lives	boolean := role = 'public' OR EXISTS (SELECT FROM pg_roles r WHERE r.rolname = revoke_access.role);
+BEGIN
+	IF municipality_id IS NOT NULL THEN
+		capability := coalesce(capability, 'operator');
+	END IF;
+	PERFORM shnor.access_check(region, role, capability, municipality_id, true);
+	EXECUTE format('WITH gone AS (
+						DELETE FROM %I.access a WHERE a.role = $1 AND ($2 IS NULL OR a.capability = $2) AND ($3 IS NULL OR a.municipality_id = $3)
+						RETURNING a.capability)
+					SELECT array_agg(DISTINCT g.capability) FROM gone g', region)
+	INTO gone USING role, capability, municipality_id;
+	EXECUTE format('SELECT string_agg(a.capability || coalesce('' ('' || a.municipality_id || '')'', ''''), '', '' ORDER BY a.capability, a.municipality_id)
+					FROM %I.access a WHERE a.role = $1', region) INTO rest USING role;
+
+	IF lives AND rest IS NULL AND (gone IS NOT NULL OR capability IS NULL) THEN
+		-- nothing is left to it, nor what was granted by hand
+		revoked := shnor.region_access_revoke(region, role, NULL);
+	ELSIF lives AND gone IS NOT NULL THEN
+		PERFORM shnor.region_access_revoke(region, role, g) FROM unnest(gone) AS g;
+		PERFORM shnor.region_access_grant(region, role);
+	END IF;
+	IF gone IS NULL AND revoked = 0 THEN
+		IF lives IS NOT TRUE THEN
+			RAISE EXCEPTION 'роли «%» нет', coalesce(role, 'NULL')
+				USING ERRCODE = 'undefined_object', HINT = format('Кому что разрешено, покажет SELECT * FROM shnor.access(%L);', region);
+		END IF;
+		RAISE EXCEPTION 'роли «%» этого в регионе «%» не разрешали', role, region
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = coalesce('Разрешено ей другое: ' || rest || '.', format('Кому что разрешено, покажет SELECT * FROM shnor.access(%L);', region));
+	END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION revoke_access(text, text, text, integer) IS
+'Takes back what grant_access() gave: one capability, that of one municipality, or with neither named everything that the role holds on the region, also what was granted by hand. What its other lines call for stays. A role that is no more is struck off the list. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501), no such role (42704), no such capability, or nothing of the kind was granted (22023).';
+
+CREATE FUNCTION region_access(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	r		record;
+	first	boolean := NOT (SELECT c.relrowsecurity FROM pg_class c WHERE c.oid = to_regclass(format('%I.submission', region)));
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', region), true);
+	IF first THEN
+		-- Until now a grant was all it took: who holds one is entered, or he would see no row any more. Who could read
+		-- all the first tables and change nothing is a reader; others keep exactly the privileges that they have.
+		FOR r IN
+			SELECT a.role, bool_or(a.privilege <> 'SELECT') AS writes, bool_or(a.object ~ '^(round|publication)' AND a.privilege IN ('INSERT', 'UPDATE')) AS approves,
+				   count(DISTINCT a.object) FILTER (WHERE a.attribute IS NULL AND a.privilege = 'SELECT' AND a.object = ANY (
+					   '{setting,municipality,school,legal_act,round,school_status,question,indicator,target,submission,submission_history,municipal_submission,municipal_submission_history}')) = 13 AS reads
+			FROM shnor.region_access_actual(region) a
+			WHERE a.object <> '' AND a.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+			GROUP BY a.role
+			HAVING bool_or(a.privilege = 'SELECT')
+			ORDER BY a.role
+		LOOP
+			INSERT INTO access (role, capability, by_hand) VALUES (r.role, 'reader', r.writes OR NOT r.reads) ON CONFLICT DO NOTHING;
+			IF r.writes THEN
+				INSERT INTO access (role, capability, by_hand) VALUES (r.role, 'manager', true) ON CONFLICT DO NOTHING;
+			END IF;
+			IF r.approves THEN
+				INSERT INTO access (role, capability, by_hand) VALUES (r.role, 'approver', true) ON CONFLICT DO NOTHING;
+			END IF;
+			RAISE NOTICE 'регион «%» теперь различает строки; роль «%» % как прежде', region, r.role, CASE WHEN r.writes THEN 'читает и пишет' ELSE 'читает' END
+				USING HINT = format('Права этой роли выданы вручную. Проверьте их: SELECT * FROM shnor.access(%L); заменить их можно функциями shnor.revoke_access() и shnor.grant_access().', region);
+		END LOOP;
+	END IF;
+	PERFORM shnor.region_access_secure(region);
+	FOR r IN SELECT DISTINCT a.role FROM access a
+			 WHERE NOT a.by_hand AND (a.role = 'public' OR EXISTS (SELECT FROM pg_roles p WHERE p.rolname = a.role)) ORDER BY 1 LOOP
+		PERFORM shnor.region_access_grant(region, r.role);
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION region_access(text) IS
+'Internal: row-level security and the grants of the listed roles on all tables and views of the schema named region. Where there was no row-level security before, roles that hold SELECT are entered, with a notice, so that they see what they saw.';
+
+CREATE FUNCTION access(region text,
+	OUT role text, OUT capability text, OUT municipality_id integer, OUT municipality text,
+	OUT granted_by name, OUT granted_at timestamptz, OUT members text, OUT agrees boolean, OUT problem text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM shnor.region_check(region);
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	WITH wanted AS MATERIALIZED (
+		SELECT * FROM shnor.region_access_wanted(region)
+	), actual AS MATERIALIZED (
+		SELECT * FROM shnor.region_access_actual(region)
+	), line AS MATERIALIZED (
+		SELECT l.* FROM access l
+	), ours AS (
+		-- the reader's matrix is the whole of it
+		SELECT DISTINCT w.object FROM wanted w WHERE w.capability = 'reader'
+		UNION SELECT u.object FROM shnor.region_access_rules() u
+	), missing AS (
+		SELECT l.access_id, format('не хватает прав: %s', string_agg(w.said, '; ' ORDER BY w.said)) AS said
+		FROM line l
+		CROSS JOIN LATERAL (
+			SELECT format('%s на %s', w.privilege, CASE WHEN w.object = '' THEN 'схему' ELSE string_agg(DISTINCT w.object, ', ' ORDER BY w.object) END) AS said
+			FROM wanted w
+			WHERE w.capability = l.capability
+			  AND NOT EXISTS (SELECT FROM actual a WHERE a.role = l.role AND a.object = w.object AND a.privilege = w.privilege
+							  AND (a.attribute IS NULL OR a.attribute = w.attribute))
+			GROUP BY w.privilege, w.object = ''
+		) AS w
+		WHERE NOT l.by_hand AND (l.role = 'public' OR to_regrole(quote_ident(l.role)) IS NOT NULL)
+		GROUP BY l.access_id
+	), extra AS (
+		SELECT x.role, string_agg(x.said, '; ' ORDER BY x.said) AS said
+		FROM (
+			SELECT a.role, format('%s на %s', a.privilege, CASE WHEN a.object = '' THEN 'схему' ELSE string_agg(DISTINCT a.object, ', ' ORDER BY a.object) END) AS said
+			FROM actual a
+			LEFT JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = a.object
+			WHERE NOT EXISTS (SELECT FROM line l JOIN wanted w ON w.capability = l.capability
+							  WHERE l.role = a.role AND w.object = a.object AND w.privilege = a.privilege AND (w.attribute IS NULL OR w.attribute = a.attribute))
+			  -- one's own views with the reader's rights are one's own affair; whatever passes the policies by is not
+			  AND (a.object IN (SELECT o.object FROM ours o)
+				   OR NOT (c.relkind = 'v' AND coalesce(array_to_string(c.reloptions, ','), '') ~ '(^|,)security_invoker=(true|on|1|yes)'))
+			GROUP BY a.role, a.privilege, a.object = ''
+		) AS x
+		GROUP BY x.role
+	), listed AS (
+		SELECT l.access_id, l.role, l.capability, l.municipality_id, l.granted_by, l.granted_at, l.by_hand FROM line l
+		UNION ALL
+		SELECT NULL, e.role, NULL, NULL, NULL, NULL, false FROM extra e WHERE NOT EXISTS (SELECT FROM line l WHERE l.role = e.role)
+	), open_table AS (
+		SELECT string_agg(c.relname, ', ' ORDER BY c.relname) AS said
+		FROM shnor.region_access_rules() u
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		WHERE NOT c.relrowsecurity
+	)
+	SELECT l.role, l.capability, l.municipality_id, m.name, l.granted_by, l.granted_at,
+		   (SELECT string_agg(u.rolname, ', ' ORDER BY u.rolname) FROM pg_roles u
+			WHERE u.oid <> r.oid AND u.rolcanlogin AND NOT u.rolsuper AND pg_has_role(u.oid, r.oid, 'USAGE')),
+		   p.said IS NULL, p.said
+	FROM listed l
+	LEFT JOIN municipality m ON m.municipality_id = l.municipality_id
+	LEFT JOIN pg_roles r ON r.rolname = l.role
+	LEFT JOIN missing n ON n.access_id = l.access_id
+	LEFT JOIN extra e ON e.role = l.role AND NOT EXISTS (SELECT FROM line b WHERE b.role = l.role AND b.by_hand)
+	CROSS JOIN LATERAL (
+		SELECT nullif(concat_ws('. ',
+			CASE WHEN r.oid IS NULL AND l.role <> 'public' THEN 'Такой роли нет' END,
+			CASE WHEN l.capability IS NULL THEN 'Ничего не разрешено, но права выданы вручную: ' || e.said
+				 ELSE 'Выдано вручную сверх разрешённого: ' || e.said END,
+			upper(left(n.said, 1)) || substr(n.said, 2),
+			CASE WHEN l.capability = 'operator' AND (r.rolsuper OR r.rolbypassrls) THEN 'Роль видит все строки: она суперпользователь или имеет BYPASSRLS' END,
+			'Защита строк снята с таблиц: ' || (SELECT o.said FROM open_table o)), '') AS said) AS p
+	ORDER BY l.role, l.capability NULLS LAST, l.municipality_id;
+END
+$function$;
+
+COMMENT ON FUNCTION access(text) IS
+'Who can do what in the region: one row per role and capability (of an operator, per municipality) with who granted it and when, the users that have it by membership, and whether the catalogs agree (problem says in Russian what does not: a role that is no more, a privilege that was revoked or granted by hand, row-level security switched off). A role that holds privileges without being listed has a row without a capability. The owner sees all, others their own rows. Errors: no such region (3F000); no access at all (42501).';
+
+CREATE FUNCTION export_cell(value text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value = '' OR value ~ '["\r\n,;|\t\\]' OR value ~ '^[[:space:]]|[[:space:]]$'
+	THEN '"' || replace(value, '"', '""') || '"' ELSE coalesce(value, '') END;
+
+COMMENT ON FUNCTION export_cell(text) IS
+'Internal: value as a cell of a CSV text; nothing for NULL, "" for an empty text.';
+
+CREATE FUNCTION export_csv(region text, report text, delimiter text DEFAULT ';', decimal_comma boolean DEFAULT true,
+						   titles boolean DEFAULT false)
+RETURNS SETOF text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	source		regclass;
+	time_zone	text;
+	header		text;
+	cells		text;
+	sorting		text;
+BEGIN
+	PERFORM shnor.region_check(region);
+	source := to_regclass(quote_ident(region) || '.' || quote_ident(report));
+	IF source IS NULL OR NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = source AND c.relkind IN ('r', 'p', 'v', 'm', 'f')) THEN
+		RAISE EXCEPTION 'в регионе «%» нет таблицы или отчёта «%»', region, coalesce(report, 'NULL')
+			USING ERRCODE = 'undefined_table',
+				  HINT = 'Назовите таблицу или отчёт так, как в базе, например municipal_indicator. Все имена с пояснениями покажет команда psql \d+ регион.*';
+	ELSIF delimiter IS NULL OR delimiter NOT IN (';', ',', '|', E'\t') THEN
+		RAISE EXCEPTION 'недопустимый разделитель: «%»', coalesce(delimiter, 'NULL')
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Допустимы точка с запятой (её ждёт Excel с русскими настройками), запятая, вертикальная черта и табуляция: E''\t''.';
+	ELSIF decimal_comma IS NULL OR titles IS NULL THEN
+		RAISE EXCEPTION 'decimal_comma и titles не могут быть NULL'
+			USING ERRCODE = 'null_value_not_allowed', HINT = 'Укажите true или false.';
+	END IF;
+
+	SELECT string_agg(shnor.export_cell(shnor.spreadsheet_safe(
+						  coalesce(CASE WHEN titles THEN rtrim(col_description(a.attrelid, a.attnum), '.') END, a.attname))), delimiter ORDER BY a.attnum),
+		   string_agg(CASE
+				WHEN t.base = 'boolean'::regtype THEN format('CASE t.%I WHEN true THEN ''да'' WHEN false THEN ''нет'' END', a.attname)
+				-- a number keeps all its digits
+				WHEN t.base = ANY ('{smallint,integer,bigint,numeric,real,"double precision"}'::regtype[]) THEN
+					format(CASE WHEN NOT decimal_comma THEN 't.%I::text'
+							   WHEN delimiter = ',' THEN 'shnor.export_cell(replace(t.%I::text, ''.'', '',''))'
+							   ELSE 'replace(t.%I::text, ''.'', '','')' END, a.attname)
+				WHEN t.base = 'date'::regtype THEN
+					format('CASE WHEN isfinite(t.%1$I) THEN to_char(t.%1$I, %2$L) ELSE t.%1$I::text END', a.attname,
+						   CASE WHEN decimal_comma THEN 'DD.MM.YYYY' ELSE 'YYYY-MM-DD' END)
+				WHEN t.base = 'timestamptz'::regtype THEN
+					format('CASE WHEN isfinite(t.%1$I) THEN to_char(t.%1$I AT TIME ZONE $1, %2$L) ELSE t.%1$I::text END', a.attname,
+						   CASE WHEN decimal_comma THEN 'DD.MM.YYYY HH24:MI:SS' ELSE 'YYYY-MM-DD HH24:MI:SS' END)
+				ELSE format('shnor.export_cell(shnor.spreadsheet_safe(t.%I::text))', a.attname)
+			END, ', ' ORDER BY a.attnum),
+		   -- by the columns from the left, where they have an order
+		   string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum)
+		   FILTER (WHERE t.base = ANY ('{boolean,smallint,integer,bigint,numeric,text,date,timestamptz}'::regtype[]))
+	INTO header, cells, sorting
+	FROM pg_attribute a
+	CROSS JOIN LATERAL (SELECT coalesce(nullif(y.typbasetype, 0), y.oid) AS base FROM pg_type y WHERE y.oid = a.atttypid) AS t
+	WHERE a.attrelid = source AND a.attnum > 0 AND NOT a.attisdropped;
+
+	EXECUTE format('SELECT s.time_zone FROM %I.setting s', region) INTO time_zone;
+	time_zone := coalesce(time_zone, 'Europe/Moscow');
+
+	RETURN NEXT header;
+	RETURN QUERY EXECUTE format('SELECT array_to_string(ARRAY[%s]::text[], %L, '''') FROM %I.%I t%s', cells, delimiter, region, report,
+								' ORDER BY ' || sorting)
+	USING time_zone;
+END
+$function$;
+
+COMMENT ON FUNCTION export_csv(text, text, text, boolean, boolean) IS
+'A table or view of the region in schema region as CSV text for a spreadsheet: a header, then a row of the result for each row, sorted by the columns from the left. Runs with the caller''s rights: who may not read report gets the error of reading it, and sees only the rows that are theirs to see. Every text goes through spreadsheet_safe(), so that none can become a formula; numbers keep all their digits, with a decimal comma unless decimal_comma is false; booleans are «да» and «нет», NULL is empty, an empty text "". Dates are DD.MM.YYYY and times, in the region''s time zone, DD.MM.YYYY HH24:MI:SS; without decimal_comma both begin with the year. delimiter: ; , | or a tab. titles: the comments of the columns, in Russian, as the header instead of their names. A spreadsheet knows UTF-8 by the byte order mark, which the client writes: { printf ''\357\273\277''; psql -XAtq -c "SELECT shnor.export_csv(''ivanovo'', ''municipal_indicator'')"; } > report.csv. Errors: no such region (3F000) or report (42P01), another delimiter (22023), no right to read (42501).';
