@@ -56,6 +56,7 @@ INSERT INTO keep.query VALUES
 	('contribution', $$SELECT c.* FROM (SELECT shnor.methodology(1, 'teachers + 1', NULL, 'teachers > 2', 'no') AS m) AS m, (VALUES (3, 4)) AS v(teachers, supported), shnor.contribution(m.m, v) AS c$$),
 	('form', $$SELECT shnor.form_count('12 чел.'), shnor.form_yes_no('Да'), shnor.form_timestamp('19.09.2023 18:07:33', 'Europe/Moscow'), shnor.form_problem('x', 'count')$$),
 	('spreadsheet_safe', $$SELECT shnor.spreadsheet_safe('=1+1') AS a, shnor.spreadsheet_safe('-5') AS b$$),
+	('helpers', $$SELECT shnor.explain_comparison(1, 2, 50), shnor.import_place('г. Вичуга')$$),
 	('explain', $$SELECT * FROM shnor.explain('probe', 1, 1, 'teachers_supported')$$),
 	('explain region', $$SELECT * FROM shnor.explain('probe', 1, NULL, 'teachers_supported')$$),
 	('lint', $$SELECT * FROM shnor.lint('probe')$$),
