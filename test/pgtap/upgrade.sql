@@ -3,6 +3,7 @@
 -- What users have built on the extension stays.
 BEGIN;
 SET client_min_messages = warning;
+SET jit = off;
 CREATE EXTENSION pgtap;
 SELECT no_plan();
 
