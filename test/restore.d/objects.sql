@@ -17,12 +17,12 @@ SELECT x FROM (
 	FROM relation c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 	LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 	UNION ALL
-	-- a right that came with 17 goes with ALL
-	SELECT format('right %s %s %s %s', o.name, p.grantee::regrole, p.privilege_type, p.is_grantable)
-	FROM (SELECT c.name, c.relacl AS acl FROM relation c
+	-- rights of the owner alone may be written down or not; one that came with 17 goes with ALL
+	SELECT format('right %s %s %s %s', o.name, CASE p.grantee WHEN 0 THEN 'PUBLIC' ELSE p.grantee::regrole::text END, p.privilege_type, p.is_grantable)
+	FROM (SELECT c.name, coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner)) AS acl FROM relation c
 		  UNION ALL SELECT format('%s.%I', c.name, a.attname), a.attacl FROM relation c JOIN pg_attribute a ON a.attrelid = c.oid
-		  UNION ALL SELECT quote_ident(n.nspname), n.nspacl FROM region n
-		  UNION ALL SELECT f.oid::regprocedure::text, f.proacl FROM pg_proc f JOIN region n ON n.oid = f.pronamespace) AS o,
+		  UNION ALL SELECT quote_ident(n.nspname), coalesce(n.nspacl, acldefault('n', n.nspowner)) FROM region n
+		  UNION ALL SELECT f.oid::regprocedure::text, coalesce(f.proacl, acldefault('f', f.proowner)) FROM pg_proc f JOIN region n ON n.oid = f.pronamespace) AS o,
 		 aclexplode(o.acl) p
 	WHERE p.privilege_type <> 'MAINTAIN'
 	UNION ALL
