@@ -19,7 +19,10 @@ UNION ALL SELECT 'municipality', h.round_id, h.municipality_id, h.source, split_
 CREATE TEMP TABLE other ON COMMIT DROP AS
 SELECT a.round_id, a.school_id, a.source, split_part(a.source, ', строка ', 1) AS file FROM load.source_answer a
 UNION ALL SELECT h.round_id, h.school_id, h.source, split_part(h.source, ', строка ', 1) FROM load.source_answer_history h;
-ANALYZE version, other, ack;
+-- rows that were refused, those included that a later file or a correction has settled
+SELECT CASE WHEN to_regclass('load.import_issue_history') IS NULL THEN '' ELSE 'UNION ALL SELECT import_id, line, severity FROM load.import_issue_history' END AS settled \gset
+CREATE TEMP TABLE issue ON COMMIT DROP AS SELECT import_id, line, severity FROM load.import_issue :settled;
+ANALYZE version, other, ack, issue;
 
 -- ---- what was acknowledged is there, as it was acknowledged ----
 SELECT 'import acknowledged and not there as it was', a.tag, a.a FROM ack a
@@ -43,16 +46,17 @@ WHERE i.rows_read <> i.loaded + i.corrected + i.refused + i.unchanged OR i.rows_
 SELECT 'file of an import is not what was hashed', i.import_id, i.source FROM load.import i
 WHERE i.content_sha256 <> encode(sha256(convert_to(i.content, 'UTF8')), 'hex');
 SELECT 'refused rows and issues differ', i.import_id, i.source, i.refused, count(DISTINCT s.line) FROM load.import i
-LEFT JOIN load.import_issue s ON s.import_id = i.import_id AND s.severity = 'refused'
+LEFT JOIN issue s ON s.import_id = i.import_id AND s.severity = 'refused'
 GROUP BY i.import_id HAVING i.refused <> count(DISTINCT s.line);
 SELECT 'answers of a file are not as many as were read', i.import_id, i.source, i.rows_read - i.refused, count(v.source) FROM load.import i
 LEFT JOIN version v ON v.file = i.source AND v.round_id = i.round_id AND v.respondent = i.respondent
 WHERE i.source ~ '^(form|municipal)-'
 GROUP BY i.import_id HAVING i.rows_read - i.refused <> count(v.source);
+-- a list that comes late changes nothing, and may be kept or not
 SELECT 'answers of another source are not as many as were stored', i.import_id, i.source, i.loaded + i.corrected, count(o.source) FROM load.import i
 LEFT JOIN other o ON o.file = i.source AND o.round_id = i.round_id
 WHERE i.source ~ '^unoi-'
-GROUP BY i.import_id HAVING i.loaded + i.corrected <> count(o.source);
+GROUP BY i.import_id HAVING count(o.source) NOT BETWEEN i.loaded + i.corrected AND i.rows_read - i.refused;
 SELECT 'answer without its import', v.source FROM (SELECT source, file FROM version UNION ALL SELECT source, file FROM other) v
 WHERE v.file !~ '^sql-' AND NOT EXISTS (SELECT FROM load.import i WHERE i.source = v.file);
 SELECT 'document without its import', d.source FROM load.document d

@@ -72,9 +72,11 @@ sub officer {
 	return transaction('publish', $tag, "publish|$tag|$round|:publication||||||", "SELECT shnor.publish('load', $round, 1, '$tag') AS publication") if $what < 8;
 	return transaction('target', $tag, "target|$tag||||||||", "UPDATE load.target SET threshold = @{[ 30 + rnd(40) ]} WHERE round_id = $round RETURNING 1 AS one") if $what < 9;
 	my $until = pick('NULL', "'2022-10-01'", "'2023-10-01'", "'2024-10-15'");
-	return transaction('status', $tag, "status|$tag||||||||", "WITH u AS (UPDATE load.school_status SET until = $until WHERE school_id = @{[ 1 + rnd(48) ]} RETURNING 1) SELECT count(*) FROM u") if $what < 11;
+	return transaction('status', $tag, "status|$tag||||||||", "WITH u AS (UPDATE load.school_status SET until = $until WHERE school_id = @{[ 1 + rnd(48) ]} RETURNING 1) SELECT count(*) FROM u",
+		# not at once: others get a chance to close what this changes
+		'SELECT pg_sleep(0.5)::text AS slept') if $what < 11;
 	# the third round moves between days on which other schools have the status, and closes on some of them
-	my $state = pick('', ", state = 'closed'");
+	my $state = pick('', (", state = 'closed'") x 2);
 	return transaction('day', $tag, "day|$tag||||||||", "WITH u AS (UPDATE load.round SET cohort_on = '@{[ pick('2024-09-01', '2024-11-01') ]}'$state WHERE round_id = 3 AND state = 'open' RETURNING 1) SELECT count(*) FROM u");
 }
 
