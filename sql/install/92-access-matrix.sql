@@ -2,11 +2,12 @@
 -- What does not stand here is granted to nobody. Policies are made of it in 92-access-policy.sql.
 
 -- Rows that a capability reaches:
---   all     whoever has any access          whole   who sees the whole region (everybody but operators)
+--   all     everybody who holds the grant
 --   own     an operator his municipality's  common  the same, and those of no municipality (targets for all)
 --   event   an operator: only that a round was closed
---   import  the operator's own imports      journal whole; written by triggers only
+--   import  the operator's own imports      journal an operator none; written by triggers only
 --   access  a role its own lines
+-- Readers, approvers and managers see the whole region.
 -- Privileges: r read, i insert, u update, d delete. A reader has r on everything.
 CREATE FUNCTION region_access_rules(OUT object text, OUT rows text, OUT operator text, OUT approver text, OUT manager text)
 RETURNS SETOF record
@@ -72,7 +73,7 @@ VALUES
 ('publication_school_indicator', 'own', 'r', 'ri', 'r')
 $function$;
 COMMENT ON FUNCTION region_access_rules() IS
-'Internal: each table of a region with the rows that a capability reaches (all, whole, own, common, event, import, journal, access) and the privileges of operators, approvers and managers (r read, i insert, u update, d delete). Readers read everything.';
+'Internal: each table of a region with the rows that a capability reaches (all, own, common, event, import, journal, access) and the privileges of operators, approvers and managers (r read, i insert, u update, d delete). Readers read everything.';
 
 -- privileges that hold for some columns only; but: all columns except these
 CREATE FUNCTION region_access_columns(OUT object text, OUT capability text, OUT privilege text, OUT but boolean, OUT columns text[])

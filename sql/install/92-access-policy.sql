@@ -1,6 +1,8 @@
--- Row-level security of a region: a fixed set of policies per table, made of region_access_rules(). They look the
--- caller up in the table access and name no role, need nothing of the extension, and hold uncorrelated subqueries
--- wherever they can, so that who may see what is found out once per query. The owner is not subject to them.
+-- Row-level security of a region: a fixed set of policies per table, made of region_access_rules(). They need nothing of
+-- the extension; the owner is not subject to them. Who sees the whole region is named in the policy access_whole, whose
+-- condition is true, so that his queries are planned like the owner's: any other condition is a barrier that the planner
+-- may not look through. Operators and writers are looked up in the table access, by uncorrelated subqueries wherever
+-- they can be: once per query.
 
 -- the rows of a table that are a municipality's: read off its columns
 CREATE FUNCTION access_own_rows(relation regclass) RETURNS text
@@ -49,7 +51,6 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 	WITH said AS (
 		SELECT 'EXISTS (SELECT FROM access a)' AS anyone,
-			   'EXISTS (SELECT FROM access a WHERE a.capability <> ''operator'')' AS whole,
 			   'EXISTS (SELECT FROM access a WHERE a.capability = ''operator'')' AS operator,
 			   'EXISTS (SELECT FROM access a WHERE a.capability = ''approver'')' AS approver,
 			   'EXISTS (SELECT FROM access a WHERE a.capability = ''manager'')' AS manager,
@@ -64,14 +65,13 @@ AS $function$
 		CROSS JOIN said s
 	), read AS (
 		SELECT l.*,
+			   -- what everybody with a grant reads, then what operators do; who sees the whole is not asked
 			   CASE l.rows
-				   WHEN 'all' THEN l.anyone
-				   WHEN 'whole' THEN l.whole
-				   WHEN 'journal' THEN l.whole
-				   WHEN 'own' THEN format('%s OR %s', l.whole, l.own)
-				   WHEN 'common' THEN format('%s OR %s OR municipality_id IS NULL AND %s', l.whole, l.own, l.anyone)
-				   WHEN 'event' THEN format('%s OR event = ''closed'' AND %s', l.whole, l.anyone)
-				   WHEN 'import' THEN format('%s OR %s', l.whole, i.mine)
+				   WHEN 'all' THEN 'true'
+				   WHEN 'own' THEN l.own
+				   WHEN 'common' THEN format('%s OR municipality_id IS NULL AND %s', l.own, l.operator)
+				   WHEN 'event' THEN format('event = ''closed'' AND %s', l.operator)
+				   WHEN 'import' THEN i.mine
 				   -- a role, and who is a member of it, sees its own lines; one that is no more belongs to nobody
 				   WHEN 'access' THEN 'role = ''public'' OR pg_has_role(to_regrole(quote_ident(role)), ''USAGE'')'
 			   END AS reads,
@@ -105,7 +105,7 @@ AS $function$
 		CROSS JOIN (VALUES ('i', 'INSERT'), ('u', 'UPDATE'), ('d', 'DELETE')) AS p(code, command)
 		WHERE strpos(r.manager_codes || r.approver_codes || r.operator_codes, p.code) > 0
 	)
-	SELECT r.object, 'SELECT', r.reads, NULL FROM read r
+	SELECT r.object, 'SELECT', r.reads, NULL FROM read r WHERE r.reads IS NOT NULL
 	UNION ALL
 	-- a round's row is locked by whoever writes answers: to see it for that is not to change it
 	SELECT w.object, w.command,
@@ -115,6 +115,50 @@ AS $function$
 $function$;
 COMMENT ON FUNCTION region_access_policies(text) IS
 'Internal: the policies of the tables of the schema named region: table, command, which rows it reads or changes (USING) and which it may leave behind (WITH CHECK).';
+
+-- who sees the whole region stands in the policies; they change only when he does
+CREATE FUNCTION region_access_whole(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	p		record;
+	roles	oid[];
+	named	text;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', region), true);
+	SELECT array_agg(w.oid ORDER BY w.oid), string_agg(shnor.region_access_role(w.role), ', ' ORDER BY w.oid) INTO roles, named
+	FROM (SELECT DISTINCT a.role, coalesce(r.oid, 0) AS oid FROM access a LEFT JOIN pg_roles r ON r.rolname = a.role
+		  WHERE a.capability <> 'operator' AND (a.role = 'public' OR r.oid IS NOT NULL)) AS w;
+	-- everybody is not listed beside others
+	IF 0 = ANY (roles) THEN
+		roles := '{0}';
+		named := 'PUBLIC';
+	END IF;
+	FOR p IN
+		SELECT c.relname AS object, l.oid IS NOT NULL AS stands,
+			   coalesce((SELECT array_agg(o ORDER BY o) FROM unnest(l.polroles) AS o) = roles AND pg_get_expr(l.polqual, l.polrelid) = 'true', false) AS fits
+		FROM shnor.region_access_rules() u
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'access_whole'
+		WHERE u.rows NOT IN ('all', 'access')
+		ORDER BY c.relname
+	LOOP
+		CONTINUE WHEN p.fits;
+		IF p.stands THEN
+			EXECUTE format('DROP POLICY access_whole ON %I.%I', region, p.object);
+		END IF;
+		IF roles IS NOT NULL THEN
+			EXECUTE format('CREATE POLICY access_whole ON %I.%I FOR SELECT TO %s USING (true)', region, p.object, named);
+			EXECUTE format('COMMENT ON POLICY access_whole ON %I.%I IS %L', region, p.object,
+						   'Кто видит весь регион: роли reader, approver и manager из таблицы access. Ведётся функциями shnor.grant_access() и shnor.revoke_access().');
+		END IF;
+	END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION region_access_whole(text) IS
+'Internal: names in the policy access_whole of each table of the region those roles that see the whole region.';
 
 CREATE FUNCTION region_access_secure(region text) RETURNS void
 LANGUAGE plpgsql
@@ -126,16 +170,19 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 	FOR p IN
-		SELECT c.oid, d.object, c.relrowsecurity, 'access_' || lower(d.command) AS name, d.command, d.reads, d.writes,
+		SELECT c.relname FROM shnor.region_access_rules() u JOIN pg_class c ON c.oid = to_regclass(quote_ident(u.object))
+		WHERE NOT c.relrowsecurity ORDER BY 1
+	LOOP
+		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', p.relname);
+	END LOOP;
+	FOR p IN
+		SELECT c.oid, d.object, 'access_' || lower(d.command) AS name, d.command, d.reads, d.writes,
 			   l.oid IS NOT NULL AS stands, obj_description(l.oid, 'pg_policy') AS said
 		FROM shnor.region_access_policies(region) d
 		JOIN pg_class c ON c.oid = to_regclass(quote_ident(d.object))
 		LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'access_' || lower(d.command)
 		ORDER BY d.object = 'access' DESC, d.object, d.command
 	LOOP
-		IF NOT (SELECT c.relrowsecurity FROM pg_class c WHERE c.oid = p.oid) THEN
-			EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', p.object);
-		END IF;
 		-- what stands as it should is left alone: a policy is changed under a lock that waits for all readers
 		stamp := format('Кому какие строки доступны: %s. Записано функцией shnor.upgrade_region(), редакция %s.',
 						CASE p.command WHEN 'SELECT' THEN 'чтение' WHEN 'INSERT' THEN 'добавление' WHEN 'UPDATE' THEN 'изменение' ELSE 'удаление' END,
@@ -148,6 +195,7 @@ BEGIN
 					   'USING (' || p.reads || ')', 'WITH CHECK (' || p.writes || ')');
 		EXECUTE format('COMMENT ON POLICY %I ON %I IS %L', p.name, p.object, stamp);
 	END LOOP;
+	PERFORM shnor.region_access_whole(region);
 END
 $function$;
 COMMENT ON FUNCTION region_access_secure(text) IS

@@ -210,6 +210,7 @@ BEGIN
 					SET by_hand = false, granted_at = now(), granted_by = current_user WHERE access.by_hand', region)
 	USING role, capability, municipality_id;
 	PERFORM shnor.region_access_grant(region, role);
+	PERFORM shnor.region_access_whole(region);
 END
 $function$;
 COMMENT ON FUNCTION grant_access(text, text, text, integer) IS
@@ -244,7 +245,9 @@ BEGIN
 		PERFORM shnor.region_access_revoke(region, role, g) FROM unnest(gone) AS g;
 		PERFORM shnor.region_access_grant(region, role);
 	END IF;
-	IF gone IS NULL AND revoked = 0 THEN
+	IF gone IS NOT NULL THEN
+		PERFORM shnor.region_access_whole(region);
+	ELSIF revoked = 0 THEN
 		IF lives IS NOT TRUE THEN
 			RAISE EXCEPTION 'роли «%» нет', coalesce(role, 'NULL')
 				USING ERRCODE = 'undefined_object', HINT = format('Кому что разрешено, покажет SELECT * FROM shnor.access(%L);', region);
@@ -357,6 +360,14 @@ BEGIN
 		SELECT l.access_id, l.role, l.capability, l.municipality_id, l.granted_by, l.granted_at, l.by_hand FROM line l
 		UNION ALL
 		SELECT NULL, e.role, NULL, NULL, NULL, NULL, false FROM extra e WHERE NOT EXISTS (SELECT FROM line l WHERE l.role = e.role)
+	), whole AS MATERIALIZED (
+		-- the tables of which somebody sees all rows
+		SELECT c.relname, o.oid AS role
+		FROM shnor.region_access_rules() u
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = 'access_whole'
+		LEFT JOIN LATERAL unnest(p.polroles) AS o(oid) ON true
+		WHERE u.rows NOT IN ('all', 'access')
 	), open_table AS (
 		SELECT string_agg(c.relname, ', ' ORDER BY c.relname) AS said
 		FROM shnor.region_access_rules() u
@@ -378,6 +389,13 @@ BEGIN
 			CASE WHEN l.capability IS NULL THEN 'Ничего не разрешено, но права выданы вручную: ' || e.said
 				 ELSE 'Выдано вручную сверх разрешённого: ' || e.said END,
 			upper(left(n.said, 1)) || substr(n.said, 2),
+			CASE WHEN l.capability <> 'operator' THEN
+				(SELECT 'Не видит строк таблиц: ' || string_agg(DISTINCT w.relname, ', ' ORDER BY w.relname) FROM whole w
+				 WHERE NOT EXISTS (SELECT FROM whole h WHERE h.relname = w.relname AND h.role IN (0, r.oid))
+				   AND (r.oid IS NOT NULL OR l.role = 'public'))
+			ELSE
+				(SELECT 'Видит все строки таблиц: ' || string_agg(DISTINCT w.relname, ', ' ORDER BY w.relname) FROM whole w
+				 WHERE w.role IN (0, r.oid) AND NOT EXISTS (SELECT FROM line b WHERE b.role IN (l.role, 'public') AND b.capability <> 'operator')) END,
 			CASE WHEN l.capability = 'operator' AND (r.rolsuper OR r.rolbypassrls) THEN 'Роль видит все строки: она суперпользователь или имеет BYPASSRLS' END,
 			'Защита строк снята с таблиц: ' || (SELECT o.said FROM open_table o)), '') AS said) AS p
 	ORDER BY l.role, l.capability NULLS LAST, l.municipality_id;
