@@ -50,7 +50,13 @@ BEGIN
 	), detail AS MATERIALIZED (
 		SELECT i.line, i.column_no, i.header, i.question, NULL::text AS old_value, i.raw_value AS new_value, i.severity, i.reason, i.hint
 		FROM shnor.import_issues(content, reading.columns, reading.readings, reading.cells) i
-		WHERE i.severity = 'warning' OR NOT coalesce(reading.known -> 'set_aside' ? i.line::text, false)
+		WHERE (i.severity = 'warning' OR NOT coalesce(reading.known -> 'set_aside' ? i.line::text, false))
+		  -- what was dismissed or superseded is not raised once more
+		  AND NOT EXISTS (
+			  SELECT FROM import_issue_history h
+			  WHERE h.import_id = (reading.known ->> 'import_id')::bigint AND h.resolution IN ('dismissed', 'superseded')
+				AND shnor.import_issue_key(h.line, h.column_no, h.question, h.raw_value, h.reason, h.severity)
+					= shnor.import_issue_key(i.line, i.column_no, i.question, i.raw_value, i.reason, i.severity))
 		UNION ALL
 		SELECT j.line, t.column_no, t.header, p.key, shnor.import_shown(j.stored -> p.key), shnor.import_shown(p.value), NULL, NULL, NULL
 		FROM judged j

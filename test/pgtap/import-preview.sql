@@ -96,7 +96,7 @@ INSERT INTO p.school (school_id, municipality_id, code, name) SELECT n, 1, 'УП
 INSERT INTO p.legal_act (legal_act_id, number, issued_on, issuer, title) VALUES (1, '1', '2024-01-01', 'Учебный пример', 'Приказ');
 INSERT INTO p.round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) SELECT n, 'Учебный пример ' || n, '2024-09-01', '2024-10-01', '2024-09-01', 1, 'open' FROM generate_series(1, 9) n;
 INSERT INTO p.submission (round_id, school_id, submitted_at, teachers, has_program) VALUES (1, 1, '2024-09-01', 10, false), (1, 2, '2024-09-01', 10, false), (1, 3, '2024-09-03', 10, false);
-SELECT E'Отметка времени,Код ОО,teachers,has_program,Прикрепите документ,Цвет\n02.09.2024,УП-1,12,Да,https://x.test/1,\n02.09.2024,УП-2,,нет,,\n02.09.2024,УП-3,9,,,\n02.09.2024,УП-4,много,Да,потом,\n02.09.2024,УП-5,0,,,\n01.09.2024,УП-5,5,,,\n02.09.2024,УП-99,,,,\n' AS form \gset
+SELECT E'Отметка времени,Код ОО,teachers,has_program,Прикрепите документ,Цвет\n02.09.2024,УП-1,12,Да,https://x.test/1,\n02.09.2024,УП-2,,нет,,\n02.09.2024,УП-3,9,,,\n02.09.2024,УП-4,много,Да,потом,\n02.09.2024,УП-5,6,,,\n01.09.2024,УП-5,5,,,\n02.09.2024,УП-99,,,,\n' AS form \gset
 SELECT pg_temp.everything('p') AS state \gset before_
 SELECT results_eq(format($$SELECT line, outcome, code, column_no, question, old_value, new_value, severity, reason FROM shnor.preview_form('p', 1, %L)$$, :'form'), $$VALUES
 	(1, NULL, NULL, 6, NULL, NULL, NULL, 'warning', 'Неизвестный заголовок: «Цвет»'),
@@ -107,7 +107,7 @@ SELECT results_eq(format($$SELECT line, outcome, code, column_no, question, old_
 	(4, 'unchanged', 'УП-3', NULL, NULL, NULL, NULL, NULL, NULL),
 	(5, 'refused', 'УП-4', 3, 'teachers', NULL, 'много', 'refused', 'Не число: «много»'),
 	(5, 'refused', 'УП-4', 5, 'has_program', NULL, 'потом', 'warning', 'Нет ссылки на документ: «потом»'),
-	(6, 'loaded', 'УП-5', 3, 'teachers', NULL, '0', NULL, NULL),
+	(6, 'loaded', 'УП-5', 3, 'teachers', NULL, '6', NULL, NULL),
 	(7, 'corrected', 'УП-5', NULL, NULL, NULL, NULL, NULL, NULL),
 	(8, 'refused', NULL, 2, 'school_code', NULL, 'УП-99', 'refused', 'Школа не найдена по коду: «УП-99»')$$, 'line by line');
 SELECT is(pg_temp.read_only(format($$SELECT * FROM shnor.preview_form('p', 1, %L)$$, :'form')),
