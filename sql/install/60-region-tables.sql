@@ -296,7 +296,8 @@ BEGIN
 	FOR t IN SELECT v.name, v.code, v.name || '_one_version_a_day' AS constraint_name
 			 FROM (VALUES ('question', 'question'), ('indicator', 'indicator'), ('question_source', $$question || ' ' || data_source$$),
 						  ('identification_rule', 'status'), ('validation_rule', 'rule')) AS v(name, code)
-			 WHERE NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = to_regclass(format('%I.%I', region, v.name))
+			 WHERE to_regclass(format('%I.%I', region, v.name)) IS NOT NULL
+			   AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = to_regclass(format('%I.%I', region, v.name))
 																 AND c.conname = v.name || '_one_version_a_day') LOOP
 		EXECUTE format('ALTER TABLE %I.%I ADD CONSTRAINT %I EXCLUDE USING gist
 						(int8range(hashtextextended(%s, 0), hashtextextended(%s, 0), ''[]'') WITH =, daterange(valid_from, valid_until) WITH &&)

@@ -45,6 +45,8 @@ BEGIN
 	EXECUTE format('COMMENT ON SCHEMA %I IS %L', name,
 				   'Мониторинг системы работы со ШНОР и ШНСУ: ' || coalesce(title, name));
 	PERFORM shnor.region_tables(name);
+	-- before there are rows: what is known of one table's size alone misleads the planner
+	PERFORM shnor.region_version_constraints(name);
 	PERFORM shnor.region_seed(name, coalesce(title, name), time_zone);
 	PERFORM shnor.upgrade_region(name);
 	RETURN name;

@@ -9,55 +9,6 @@ DROP FUNCTION import_store_source(text, integer, text, jsonb, text[], text, text
 
 DROP FUNCTION import_store(text, integer, text, jsonb, text[], text);
 
-DO $guard$
-DECLARE
-	path	text := pg_catalog.current_setting('search_path');
-	owner	text;
-	grantee	text;
-	planted	text;
-BEGIN
-	-- what is planted must not be found by the guard either
-	PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-
-	SELECT r.rolname INTO owner
-	FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
-	WHERE n.nspname = 'shnor' AND NOT r.rolsuper AND r.rolname <> current_user;
-	IF owner IS NOT NULL THEN
-		RAISE EXCEPTION 'schema "shnor" belongs to role "%", which is no superuser', owner
-			USING ERRCODE = 'insufficient_privilege',
-				  DETAIL = 'Its owner could put functions of their own among those of the extension, which superusers call.',
-				  HINT = 'Look at what is in it; then drop it, or run: ALTER SCHEMA shnor OWNER TO CURRENT_USER.';
-	END IF;
-
-	SELECT coalesce(r.rolname, 'PUBLIC') INTO grantee
-	FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
-	WHERE n.nspname = 'shnor' AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner AND NOT coalesce(r.rolsuper, false)
-	ORDER BY 1 LIMIT 1;
-	IF grantee IS NOT NULL THEN
-		RAISE EXCEPTION 'role "%" may create objects in schema "shnor"', grantee
-			USING ERRCODE = 'insufficient_privilege',
-				  DETAIL = 'It could put functions of its own among those of the extension, which superusers call.',
-				  HINT = format('Run: REVOKE CREATE ON SCHEMA shnor FROM %s.', CASE grantee WHEN 'PUBLIC' THEN grantee ELSE quote_ident(grantee) END);
-	END IF;
-
-	SELECT string_agg(o.name, ', ' ORDER BY o.name) INTO planted
-	FROM (SELECT pg_describe_object(d.classid, d.objid, 0) AS name
-		  FROM pg_depend d JOIN pg_namespace n ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
-		  WHERE n.nspname = 'shnor'
-			-- the extension itself, and what holds no code
-			AND d.classid <> ALL ('{pg_extension,pg_default_acl,pg_publication_namespace}'::regclass[])
-		  ORDER BY 1 LIMIT 5) AS o;
-	IF planted IS NOT NULL THEN
-		RAISE EXCEPTION 'schema "shnor" is not empty'
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  DETAIL = format('There are: %s.', planted),
-				  HINT = 'The extension wants this schema for itself: move or drop what is there, or rename the schema.';
-	END IF;
-
-	PERFORM pg_catalog.set_config('search_path', path, true);
-END
-$guard$;
-
 CREATE FUNCTION spreadsheet_safe(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
@@ -2798,7 +2749,13 @@ BEGIN
 	), detail AS MATERIALIZED (
 		SELECT i.line, i.column_no, i.header, i.question, NULL::text AS old_value, i.raw_value AS new_value, i.severity, i.reason, i.hint
 		FROM shnor.import_issues(content, reading.columns, reading.readings, reading.cells) i
-		WHERE i.severity = 'warning' OR NOT coalesce(reading.known -> 'set_aside' ? i.line::text, false)
+		WHERE (i.severity = 'warning' OR NOT coalesce(reading.known -> 'set_aside' ? i.line::text, false))
+		  -- what was dismissed or superseded is not raised once more
+		  AND NOT EXISTS (
+			  SELECT FROM import_issue_history h
+			  WHERE h.import_id = (reading.known ->> 'import_id')::bigint AND h.resolution IN ('dismissed', 'superseded')
+				AND shnor.import_issue_key(h.line, h.column_no, h.question, h.raw_value, h.reason, h.severity)
+					= shnor.import_issue_key(i.line, i.column_no, i.question, i.raw_value, i.reason, i.severity))
 		UNION ALL
 		SELECT j.line, t.column_no, t.header, p.key, shnor.import_shown(j.stored -> p.key), shnor.import_shown(p.value), NULL, NULL, NULL
 		FROM judged j
@@ -5785,7 +5742,7 @@ VALUES
 $function$;
 
 COMMENT ON FUNCTION region_access_rules() IS
-'Internal: each table of a region with the rows that a capability reaches (all, whole, own, common, event, import, journal, access) and the privileges of operators, approvers and managers (r read, i insert, u update, d delete). Readers read everything.';
+'Internal: each table of a region with the rows that a capability reaches (all, own, common, event, import, journal, access) and the privileges of operators, approvers and managers (r read, i insert, u update, d delete). Readers read everything.';
 
 CREATE FUNCTION region_access_columns(OUT object text, OUT capability text, OUT privilege text, OUT but boolean, OUT columns text[])
 RETURNS SETOF record
@@ -5935,7 +5892,6 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 	WITH said AS (
 		SELECT 'EXISTS (SELECT FROM access a)' AS anyone,
-			   'EXISTS (SELECT FROM access a WHERE a.capability <> ''operator'')' AS whole,
 			   'EXISTS (SELECT FROM access a WHERE a.capability = ''operator'')' AS operator,
 			   'EXISTS (SELECT FROM access a WHERE a.capability = ''approver'')' AS approver,
 			   'EXISTS (SELECT FROM access a WHERE a.capability = ''manager'')' AS manager,
@@ -5950,14 +5906,13 @@ AS $function$
 		CROSS JOIN said s
 	), read AS (
 		SELECT l.*,
+			   -- what everybody with a grant reads, then what operators do; who sees the whole is not asked
 			   CASE l.rows
-				   WHEN 'all' THEN l.anyone
-				   WHEN 'whole' THEN l.whole
-				   WHEN 'journal' THEN l.whole
-				   WHEN 'own' THEN format('%s OR %s', l.whole, l.own)
-				   WHEN 'common' THEN format('%s OR %s OR municipality_id IS NULL AND %s', l.whole, l.own, l.anyone)
-				   WHEN 'event' THEN format('%s OR event = ''closed'' AND %s', l.whole, l.anyone)
-				   WHEN 'import' THEN format('%s OR %s', l.whole, i.mine)
+				   WHEN 'all' THEN 'true'
+				   WHEN 'own' THEN l.own
+				   WHEN 'common' THEN format('%s OR municipality_id IS NULL AND %s', l.own, l.operator)
+				   WHEN 'event' THEN format('event = ''closed'' AND %s', l.operator)
+				   WHEN 'import' THEN i.mine
 				   -- a role, and who is a member of it, sees its own lines; one that is no more belongs to nobody
 				   WHEN 'access' THEN 'role = ''public'' OR pg_has_role(to_regrole(quote_ident(role)), ''USAGE'')'
 			   END AS reads,
@@ -5991,7 +5946,7 @@ AS $function$
 		CROSS JOIN (VALUES ('i', 'INSERT'), ('u', 'UPDATE'), ('d', 'DELETE')) AS p(code, command)
 		WHERE strpos(r.manager_codes || r.approver_codes || r.operator_codes, p.code) > 0
 	)
-	SELECT r.object, 'SELECT', r.reads, NULL FROM read r
+	SELECT r.object, 'SELECT', r.reads, NULL FROM read r WHERE r.reads IS NOT NULL
 	UNION ALL
 	-- a round's row is locked by whoever writes answers: to see it for that is not to change it
 	SELECT w.object, w.command,
@@ -6003,6 +5958,50 @@ $function$;
 COMMENT ON FUNCTION region_access_policies(text) IS
 'Internal: the policies of the tables of the schema named region: table, command, which rows it reads or changes (USING) and which it may leave behind (WITH CHECK).';
 
+CREATE FUNCTION region_access_whole(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	p		record;
+	roles	oid[];
+	named	text;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, pg_temp', region), true);
+	SELECT array_agg(w.oid ORDER BY w.oid), string_agg(shnor.region_access_role(w.role), ', ' ORDER BY w.oid) INTO roles, named
+	FROM (SELECT DISTINCT a.role, coalesce(r.oid, 0) AS oid FROM access a LEFT JOIN pg_roles r ON r.rolname = a.role
+		  WHERE a.capability <> 'operator' AND (a.role = 'public' OR r.oid IS NOT NULL)) AS w;
+	-- everybody is not listed beside others
+	IF 0 = ANY (roles) THEN
+		roles := '{0}';
+		named := 'PUBLIC';
+	END IF;
+	FOR p IN
+		SELECT c.relname AS object, l.oid IS NOT NULL AS stands,
+			   coalesce((SELECT array_agg(o ORDER BY o) FROM unnest(l.polroles) AS o) = roles AND pg_get_expr(l.polqual, l.polrelid) = 'true', false) AS fits
+		FROM shnor.region_access_rules() u
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'access_whole'
+		WHERE u.rows NOT IN ('all', 'access')
+		ORDER BY c.relname
+	LOOP
+		CONTINUE WHEN p.fits;
+		IF p.stands THEN
+			EXECUTE format('DROP POLICY access_whole ON %I.%I', region, p.object);
+		END IF;
+		IF roles IS NOT NULL THEN
+			EXECUTE format('CREATE POLICY access_whole ON %I.%I FOR SELECT TO %s USING (true)', region, p.object, named);
+			EXECUTE format('COMMENT ON POLICY access_whole ON %I.%I IS %L', region, p.object,
+						   'Кто видит весь регион: роли reader, approver и manager из таблицы access. Ведётся функциями shnor.grant_access() и shnor.revoke_access().');
+		END IF;
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION region_access_whole(text) IS
+'Internal: names in the policy access_whole of each table of the region those roles that see the whole region.';
+
 CREATE FUNCTION region_access_secure(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -6013,16 +6012,19 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 	FOR p IN
-		SELECT c.oid, d.object, c.relrowsecurity, 'access_' || lower(d.command) AS name, d.command, d.reads, d.writes,
+		SELECT c.relname FROM shnor.region_access_rules() u JOIN pg_class c ON c.oid = to_regclass(quote_ident(u.object))
+		WHERE NOT c.relrowsecurity ORDER BY 1
+	LOOP
+		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', p.relname);
+	END LOOP;
+	FOR p IN
+		SELECT c.oid, d.object, 'access_' || lower(d.command) AS name, d.command, d.reads, d.writes,
 			   l.oid IS NOT NULL AS stands, obj_description(l.oid, 'pg_policy') AS said
 		FROM shnor.region_access_policies(region) d
 		JOIN pg_class c ON c.oid = to_regclass(quote_ident(d.object))
 		LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'access_' || lower(d.command)
 		ORDER BY d.object = 'access' DESC, d.object, d.command
 	LOOP
-		IF NOT (SELECT c.relrowsecurity FROM pg_class c WHERE c.oid = p.oid) THEN
-			EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', p.object);
-		END IF;
 		-- what stands as it should is left alone: a policy is changed under a lock that waits for all readers
 		stamp := format('Кому какие строки доступны: %s. Записано функцией shnor.upgrade_region(), редакция %s.',
 						CASE p.command WHEN 'SELECT' THEN 'чтение' WHEN 'INSERT' THEN 'добавление' WHEN 'UPDATE' THEN 'изменение' ELSE 'удаление' END,
@@ -6035,6 +6037,7 @@ BEGIN
 					   'USING (' || p.reads || ')', 'WITH CHECK (' || p.writes || ')');
 		EXECUTE format('COMMENT ON POLICY %I ON %I IS %L', p.name, p.object, stamp);
 	END LOOP;
+	PERFORM shnor.region_access_whole(region);
 END
 $function$;
 
@@ -6253,6 +6256,7 @@ BEGIN
 					SET by_hand = false, granted_at = now(), granted_by = current_user WHERE access.by_hand', region)
 	USING role, capability, municipality_id;
 	PERFORM shnor.region_access_grant(region, role);
+	PERFORM shnor.region_access_whole(region);
 END
 $function$;
 
@@ -6288,7 +6292,9 @@ BEGIN
 		PERFORM shnor.region_access_revoke(region, role, g) FROM unnest(gone) AS g;
 		PERFORM shnor.region_access_grant(region, role);
 	END IF;
-	IF gone IS NULL AND revoked = 0 THEN
+	IF gone IS NOT NULL THEN
+		PERFORM shnor.region_access_whole(region);
+	ELSIF revoked = 0 THEN
 		IF lives IS NOT TRUE THEN
 			RAISE EXCEPTION 'роли «%» нет', coalesce(role, 'NULL')
 				USING ERRCODE = 'undefined_object', HINT = format('Кому что разрешено, покажет SELECT * FROM shnor.access(%L);', region);
@@ -6401,6 +6407,14 @@ BEGIN
 		SELECT l.access_id, l.role, l.capability, l.municipality_id, l.granted_by, l.granted_at, l.by_hand FROM line l
 		UNION ALL
 		SELECT NULL, e.role, NULL, NULL, NULL, NULL, false FROM extra e WHERE NOT EXISTS (SELECT FROM line l WHERE l.role = e.role)
+	), whole AS MATERIALIZED (
+		-- the tables of which somebody sees all rows
+		SELECT c.relname, o.oid AS role
+		FROM shnor.region_access_rules() u
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = 'access_whole'
+		LEFT JOIN LATERAL unnest(p.polroles) AS o(oid) ON true
+		WHERE u.rows NOT IN ('all', 'access')
 	), open_table AS (
 		SELECT string_agg(c.relname, ', ' ORDER BY c.relname) AS said
 		FROM shnor.region_access_rules() u
@@ -6422,6 +6436,13 @@ BEGIN
 			CASE WHEN l.capability IS NULL THEN 'Ничего не разрешено, но права выданы вручную: ' || e.said
 				 ELSE 'Выдано вручную сверх разрешённого: ' || e.said END,
 			upper(left(n.said, 1)) || substr(n.said, 2),
+			CASE WHEN l.capability <> 'operator' THEN
+				(SELECT 'Не видит строк таблиц: ' || string_agg(DISTINCT w.relname, ', ' ORDER BY w.relname) FROM whole w
+				 WHERE NOT EXISTS (SELECT FROM whole h WHERE h.relname = w.relname AND h.role IN (0, r.oid))
+				   AND (r.oid IS NOT NULL OR l.role = 'public'))
+			ELSE
+				(SELECT 'Видит все строки таблиц: ' || string_agg(DISTINCT w.relname, ', ' ORDER BY w.relname) FROM whole w
+				 WHERE w.role IN (0, r.oid) AND NOT EXISTS (SELECT FROM line b WHERE b.role IN (l.role, 'public') AND b.capability <> 'operator')) END,
 			CASE WHEN l.capability = 'operator' AND (r.rolsuper OR r.rolbypassrls) THEN 'Роль видит все строки: она суперпользователь или имеет BYPASSRLS' END,
 			'Защита строк снята с таблиц: ' || (SELECT o.said FROM open_table o)), '') AS said) AS p
 	ORDER BY l.role, l.capability NULLS LAST, l.municipality_id;

@@ -113,7 +113,7 @@ SELECT is((SELECT string_agg(pg_temp.error_of(format('SELECT shnor.correct_impor
 SELECT is(pg_temp.everything(), :'before_state', 'a correction that does not do changes nothing');
 
 SELECT is(pg_temp.correct(1, 3, '{"teachers": 12}'), 'loaded школа 2; 1', 'a number, by the question''s code; its document as well');
-SELECT is(pg_temp.teachers(1), 'школа 1 11 ф.csv, строка 2; школа 2 12 ф.csv, строка 3 (исправлена); школа 10 30 ф.csv, строка 4', 'the source says that the row was corrected');
+SELECT is(pg_temp.teachers(1), 'школа 1 11 SQL; школа 2 12 ф.csv, строка 3 (исправлена); школа 10 30 ф.csv, строка 4', 'the source says that the row was corrected');
 SELECT results_eq('SELECT line, column_no, value_before, value, reason, corrected_by, corrected_at FROM c.import_correction', $$VALUES (3, 4, 'много', '12', 'по телефону', current_user::name, now())$$, 'the correction is kept');
 SELECT is(pg_temp.open(1), '1 7 warning; 4 6 has_program warning школа 10; 5 3 school_name refused', 'its issue is no longer open');
 SELECT results_eq('SELECT question, raw_value, reason, severity, school_id, resolved_at, resolved_by, resolution, resolution_reason, row_values[4] FROM c.import_issue_history WHERE import_id = 1 AND line = 3',
@@ -219,8 +219,8 @@ DROP TRIGGER stumble ON c.submission;
 INSERT INTO c.submission (round_id, school_id, submitted_at, teachers, supported) VALUES (14, 1, '2024-09-20', 20, 2), (14, 2, '2024-09-20', 20, 2);
 SELECT is(shnor.import_store('c', 14, 'school', '[{"line": 2, "who": 1, "patched": false, "submitted_at": "2024-09-10", "put": {"teachers": 10}}, {"line": 3, "who": 2, "patched": false, "submitted_at": "2024-09-30", "put": {"teachers": 30}}]',
 	'{teachers}', 'ф'), '{2}', 'a later answer keeps its place');
-SELECT results_eq('SELECT school_id, teachers, supported, source FROM c.submission WHERE round_id = 14 ORDER BY 1', $$VALUES (1, 20, 2, NULL), (2, 30, 2, 'ф, строка 3')$$, 'an earlier one gives way, and keeps what the file does not ask');
-SELECT results_eq('SELECT school_id, teachers, source FROM c.submission_history WHERE round_id = 14 ORDER BY 1', $$VALUES (1, 10, 'ф, строка 2'), (2, 20, NULL)$$, 'the other one is in the history');
+SELECT results_eq('SELECT school_id, teachers, supported, source FROM c.submission WHERE round_id = 14 ORDER BY 1', $$VALUES (1, 20, 2, 'SQL'), (2, 30, 2, 'ф, строка 3')$$, 'an earlier one gives way, and keeps what the file does not ask');
+SELECT results_eq('SELECT school_id, teachers, source FROM c.submission_history WHERE round_id = 14 ORDER BY 1', $$VALUES (1, 10, 'ф, строка 2'), (2, 20, 'SQL')$$, 'the other one is in the history');
 INSERT INTO c.source_answer (round_id, school_id, question, data_source, answer_count, submitted_at) VALUES (14, 1, 'in_networks', 'unoi', 5, '2024-09-20');
 SELECT shnor.import_store_source('c', 14, 'school', '[{"line": 2, "who": 1, "patched": false, "submitted_at": "2024-09-10", "put": {"in_networks": 4, "in_events": true}}]', 'unoi', 'ф');
 SELECT results_eq('SELECT question, answer_count, answer_yes FROM c.source_answer WHERE round_id = 14 ORDER BY 1', $$VALUES ('in_events', NULL, true), ('in_networks', 5, NULL)$$, 'so it is with another source, question by question');
