@@ -86,7 +86,8 @@ BEGIN
 		WITH missing AS (
 			SELECT DISTINCT w.object, w.attribute, w.privilege
 			FROM shnor.region_access_wanted($1) w
-			JOIN %1$I.access l ON l.role = $2 AND NOT l.by_hand AND l.capability = w.capability
+			-- what was granted by hand stays as it was; the policies look into the list with the role's own rights
+			JOIN %1$I.access l ON l.role = $2 AND (NOT l.by_hand OR w.object = 'access') AND l.capability = w.capability
 			WHERE NOT EXISTS (SELECT FROM shnor.region_access_actual($1) a
 							  WHERE a.role = $2 AND a.object = w.object AND a.privilege = w.privilege
 								AND (a.attribute IS NULL OR a.attribute = w.attribute))
@@ -298,7 +299,7 @@ BEGIN
 	END IF;
 	PERFORM shnor.region_access_secure(region);
 	FOR r IN SELECT DISTINCT a.role FROM access a
-			 WHERE NOT a.by_hand AND (a.role = 'public' OR EXISTS (SELECT FROM pg_roles p WHERE p.rolname = a.role)) ORDER BY 1 LOOP
+			 WHERE a.role = 'public' OR EXISTS (SELECT FROM pg_roles p WHERE p.rolname = a.role) ORDER BY 1 LOOP
 		PERFORM shnor.region_access_grant(region, r.role);
 	END LOOP;
 END

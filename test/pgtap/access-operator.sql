@@ -5,6 +5,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION pgtap;
 CREATE EXTENSION shnor;
 SELECT no_plan();
+SET jit = off;
 SELECT shnor.create_region('probe');
 SET search_path = probe, public;
 SET shnor.today = '2025-10-01';

@@ -215,9 +215,9 @@ SELECT is(refusal($$SELECT shnor.explain('probe', 3, 1, 'results_note')$$), '220
 CREATE ROLE explain_reader;
 CREATE ROLE explain_stranger;
 GRANT USAGE ON SCHEMA probe, public TO explain_reader, explain_stranger;
-GRANT SELECT ON ALL TABLES IN SCHEMA probe TO explain_reader;
+SELECT shnor.grant_access('probe', 'explain_reader', 'reader');
 SET ROLE explain_reader;
-SELECT is((SELECT value FROM shnor.explain('probe', 1, 1, 'teachers_supported') WHERE line = 1), '12 из 48 = 25,0000 %', 'SELECT on the region is enough');
+SELECT is((SELECT value FROM shnor.explain('probe', 1, 1, 'teachers_supported') WHERE line = 1), '12 из 48 = 25,0000 %', 'a reader may ask');
 SET ROLE explain_stranger;
 SELECT throws_ok($$SELECT * FROM shnor.explain('probe', 1, 1, 'teachers_supported')$$, '42501', NULL, 'and without it there is nothing to read');
 RESET ROLE;

@@ -335,15 +335,14 @@ SELECT is(public.frozen(:final), :'frozen', 'the publication says what it said')
 CREATE ROLE publication_editor;
 CREATE ROLE publication_reader;
 GRANT USAGE ON SCHEMA probe, public TO publication_editor, publication_reader;
-GRANT SELECT ON ALL TABLES IN SCHEMA probe, public TO publication_editor, publication_reader;
+SELECT shnor.grant_access('probe', 'publication_editor', 'approver'), shnor.grant_access('probe', 'publication_reader', 'reader');
 GRANT ALL ON ALL TABLES IN SCHEMA public TO publication_editor, publication_reader;
 GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO publication_editor, publication_reader;
-DO $$BEGIN EXECUTE (SELECT string_agg(format('GRANT INSERT ON probe.%I TO publication_editor', name), ';') FROM public.part); END$$;
 SET ROLE publication_reader;
 SELECT throws_ok($$SELECT shnor.publish('probe', 1, 2)$$, '42501', NULL, 'who only reads does not publish');
 SELECT isnt_empty('SELECT * FROM publication_difference', 'but sees the differences');
 SET ROLE publication_editor;
-SELECT lives_ok($$SELECT shnor.publish('probe', 1, 2, 'Исправленные итоги')$$, 'publishing takes INSERT on the publications, not ownership');
+SELECT lives_ok($$SELECT shnor.publish('probe', 1, 2, 'Исправленные итоги')$$, 'publishing takes an approver, not ownership');
 SELECT results_eq('SELECT published_by FROM publication ORDER BY publication_id DESC LIMIT 1', $$VALUES ('publication_editor'::name)$$, 'and is signed');
 SELECT throws_ok('UPDATE publication SET title = title', '42501', NULL, 'it cannot be changed');
 RESET ROLE;

@@ -35,11 +35,11 @@ UPDATE probe.submission SET supported = 6 WHERE school_id = 2;
 INSERT INTO probe.municipal_submission (round_id, municipality_id, has_results_note) VALUES (1, 1, true);
 
 -- readers
-GRANT USAGE ON SCHEMA probe TO region_reader, region_stranger;
-GRANT SELECT ON ALL TABLES IN SCHEMA probe TO region_reader;
+SELECT shnor.grant_access('probe', 'region_reader', 'reader');
+GRANT USAGE ON SCHEMA probe TO region_stranger;
 GRANT SELECT ON probe.municipal_indicator TO region_stranger;
 SET ROLE region_reader;
-SELECT is((SELECT count(*) FROM probe.municipal_indicator), 36::bigint, 'a reader with SELECT reads the report');
+SELECT is((SELECT count(*) FROM probe.municipal_indicator), 36::bigint, 'a reader reads the report');
 SELECT throws_ok($$UPDATE probe.submission SET teachers = 1$$, '42501', NULL, 'and changes nothing');
 SELECT throws_ok($$SELECT shnor.upgrade_region('probe')$$, '42501', NULL, 'nor upgrades what is another''s');
 SET ROLE region_stranger;

@@ -18,7 +18,7 @@ SELECT results_eq('SELECT title, time_zone FROM probe.setting',
 -- tables
 SELECT tables_are('probe', ARRAY['setting', 'municipality', 'school', 'legal_act', 'round', 'school_status', 'question',
 	'indicator', 'target', 'submission', 'submission_history', 'municipal_submission', 'municipal_submission_history',
-	'form_header', 'import', 'import_issue', 'import_issue_history', 'import_correction', 'history',
+	'form_header', 'import', 'import_issue', 'import_issue_history', 'import_correction', 'history', 'access',
 	'round_event', 'round_school', 'round_municipality', 'data_source', 'question_source', 'source_answer', 'source_answer_history', 'document',
 	'obligation_term', 'note', 'recommendation_template', 'recommendation', 'measure_kind', 'measure', 'measure_school', 'decision_kind', 'decision', 'decision_school',
 	'result', 'identification_rule', 'effectiveness_criterion', 'effectiveness_condition',
@@ -66,7 +66,7 @@ SELECT views_are('probe', ARRAY['round_indicator', 'round_methodology', 'school_
 	'school_competence', 'competence_result', 'municipal_competence', 'regional_competence',
 	'monitoring_year', 'school_year', 'spell_year', 'spell_case', 'spell_condition', 'effectiveness', 'result_pair', 'measure_target', 'measure_effect',
 	'publication_report', 'publication_regional_report', 'publication_pair', 'publication_definition_change', 'publication_respondent_change', 'publication_difference',
-	'round_rule', 'round_place', 'validation_case', 'municipal_validation_case', 'round_rule_set', 'validation_finding', 'history_change', 'import_state']);
+	'round_rule', 'round_place', 'validation_case', 'municipal_validation_case', 'round_rule_set', 'validation_finding', 'history_change', 'import_state', 'report_scope']);
 SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of view ' || t.name)
 FROM (VALUES
 	('school_round', 'round_id municipality_id school_id low_results adverse_conditions risk_zone submitted_at teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved kind is_school is_preschool is_supplementary'),
@@ -159,7 +159,7 @@ SELECT is_empty($$SELECT question, part_of FROM probe.question WHERE part_of IS 
 
 -- reports of a region without rounds
 SELECT is_empty('SELECT * FROM probe.' || quote_ident(c.relname), c.relname || ' is empty without rounds')
-FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v' AND c.relname <> 'reporting_day' ORDER BY c.relname;
+FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v' AND c.relname NOT IN ('reporting_day', 'report_scope') ORDER BY c.relname;
 
 -- constraints
 INSERT INTO probe.municipality (municipality_id, name) VALUES (1, 'Первый');
