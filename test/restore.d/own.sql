@@ -2,9 +2,6 @@
 -- a region of an ordinary role whose name needs quotes, and rows that were changed and deleted. For psql, after
 -- test/sample/load.sql.
 \encoding UTF8
-CREATE ROLE restore_analyst;
-CREATE ROLE restore_reader;
-CREATE ROLE restore_editor;
 SELECT format('GRANT CREATE ON DATABASE %I TO restore_analyst', current_database()) \gexec
 
 -- the region of another role
