@@ -273,7 +273,8 @@ BEGIN
 	FOR t IN SELECT v.name, v.code, v.name || '_one_version_a_day' AS constraint_name
 			 FROM (VALUES ('question', 'question'), ('indicator', 'indicator'), ('question_source', $$question || ' ' || data_source$$),
 						  ('identification_rule', 'status'), ('validation_rule', 'rule')) AS v(name, code)
-			 WHERE NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = to_regclass(format('%I.%I', region, v.name))
+			 WHERE to_regclass(format('%I.%I', region, v.name)) IS NOT NULL
+			   AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conrelid = to_regclass(format('%I.%I', region, v.name))
 																 AND c.conname = v.name || '_one_version_a_day') LOOP
 		EXECUTE format('ALTER TABLE %I.%I ADD CONSTRAINT %I EXCLUDE USING gist
 						(int8range(hashtextextended(%s, 0), hashtextextended(%s, 0), ''[]'') WITH =, daterange(valid_from, valid_until) WITH &&)
@@ -716,6 +717,56 @@ $view$),
 		  AND (n.valid_until IS NULL OR r.cohort_on < n.valid_until)
 	) AS q ON true
 $view$)
+$function$;
+
+CREATE OR REPLACE FUNCTION create_region(name text, title text DEFAULT NULL, time_zone text DEFAULT 'Europe/Moscow')
+RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	IF name IS NULL OR name = '' THEN
+		RAISE EXCEPTION 'name of a region must not be empty'
+			USING ERRCODE = 'invalid_parameter_value';
+	ELSIF octet_length(name) > 63 THEN
+		RAISE EXCEPTION 'name of a region is too long: "%"', name
+			USING ERRCODE = 'name_too_long',
+				  DETAIL = format('It takes %s bytes, and an identifier holds at most 63.', octet_length(name));
+	ELSIF starts_with(name, 'pg_') THEN
+		RAISE EXCEPTION 'unacceptable name of a region: "%"', name
+			USING ERRCODE = 'reserved_name',
+				  DETAIL = 'The prefix "pg_" is reserved for system schemas.';
+	ELSIF name = '$user' THEN
+		RAISE EXCEPTION 'unacceptable name of a region: "%"', name
+			USING ERRCODE = 'reserved_name',
+				  DETAIL = 'In a search path "$user" stands for the schema of the current user, quoted or not.';
+	ELSIF EXISTS (SELECT FROM pg_namespace n WHERE n.nspname = create_region.name) THEN
+		RAISE EXCEPTION 'schema "%" already exists', name
+			USING ERRCODE = 'duplicate_schema',
+				  HINT = 'Choose another name, or bring an existing region to the installed version with shnor.upgrade_region().';
+	END IF;
+
+	BEGIN
+		PERFORM now() AT TIME ZONE time_zone;
+	EXCEPTION WHEN invalid_parameter_value THEN
+		time_zone := NULL;
+	END;
+	IF time_zone IS NULL THEN
+		RAISE EXCEPTION 'time zone of region "%" is not known', name
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Names of time zones are in pg_timezone_names, for example Europe/Moscow.';
+	END IF;
+
+	EXECUTE format('CREATE SCHEMA %I', name);
+	EXECUTE format('COMMENT ON SCHEMA %I IS %L', name,
+				   'Мониторинг системы работы со ШНОР и ШНСУ: ' || coalesce(title, name));
+	PERFORM shnor.region_tables(name);
+	-- before there are rows: what is known of one table's size alone misleads the planner
+	PERFORM shnor.region_version_constraints(name);
+	PERFORM shnor.region_seed(name, coalesce(title, name), time_zone);
+	PERFORM shnor.upgrade_region(name);
+	RETURN name;
+END
 $function$;
 
 CREATE OR REPLACE FUNCTION region_check(region text) RETURNS void
@@ -6131,7 +6182,8 @@ BEGIN
 		WITH missing AS (
 			SELECT DISTINCT w.object, w.attribute, w.privilege
 			FROM shnor.region_access_wanted($1) w
-			JOIN %1$I.access l ON l.role = $2 AND NOT l.by_hand AND l.capability = w.capability
+			-- what was granted by hand stays as it was; the policies look into the list with the role's own rights
+			JOIN %1$I.access l ON l.role = $2 AND (NOT l.by_hand OR w.object = 'access') AND l.capability = w.capability
 			WHERE NOT EXISTS (SELECT FROM shnor.region_access_actual($1) a
 							  WHERE a.role = $2 AND a.object = w.object AND a.privilege = w.privilege
 								AND (a.attribute IS NULL OR a.attribute = w.attribute))
@@ -6344,7 +6396,7 @@ BEGIN
 	END IF;
 	PERFORM shnor.region_access_secure(region);
 	FOR r IN SELECT DISTINCT a.role FROM access a
-			 WHERE NOT a.by_hand AND (a.role = 'public' OR EXISTS (SELECT FROM pg_roles p WHERE p.rolname = a.role)) ORDER BY 1 LOOP
+			 WHERE a.role = 'public' OR EXISTS (SELECT FROM pg_roles p WHERE p.rolname = a.role) ORDER BY 1 LOOP
 		PERFORM shnor.region_access_grant(region, r.role);
 	END LOOP;
 END

@@ -66,7 +66,7 @@ GRANT CREATE ON SCHEMA probe TO region_stranger;
 SET ROLE region_stranger;
 CREATE FUNCTION probe.check_document() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 RESET ROLE;
-SELECT throws_ok($$SELECT shnor.upgrade_region('probe')$$, '42501', 'must be owner of function check_document', 'a function of somebody else''s is refused, also to an administrator');
+SELECT throws_ok($$SELECT shnor.upgrade_region('probe')$$, '42501', 'в схеме региона «probe» есть чужие функции, операторы или типы', 'a function of somebody else''s is refused, also to an administrator');
 SELECT is(current_user, session_user, 'who stays who he is');
 DROP FUNCTION probe.check_document();
 REVOKE CREATE ON SCHEMA probe FROM region_stranger;

@@ -59,7 +59,10 @@ SELECT is_empty($$SELECT name, proconfig FROM routine
 SELECT is_empty($$SELECT name, c FROM routine, unnest(proconfig) c WHERE c !~ '^(search_path=pg_catalog, (shnor, )?pg_temp|enable_nestloop=off|jit=off)$'$$, 'nothing else is set but the planner of imports');
 -- what a function puts into the search path while it runs
 SELECT is_empty($$SELECT name, m[1] FROM routine, regexp_matches(body, 'set_config\(''search_path'',\s*([^\n]*)', 'g') AS m
-	WHERE m[1] NOT IN ('format(''%I, pg_catalog, pg_temp'', region), true);', 'format(''pg_catalog, %I, shnor, pg_temp'', region), true);')$$,
+	WHERE m[1] NOT IN ('format(''%I, pg_catalog, pg_temp'', region), true);', 'format(''pg_catalog, %I, shnor, pg_temp'', region), true);',
+		'format(''pg_catalog, %I, pg_temp'', region), true);')
+	  -- views are made with the first, and written out with the second: constants of the function
+	  AND (name, m[1]) NOT IN (('shnor.region_views(text)', 'path, true);'), ('shnor.region_views(text)', 'bare, true);'))$$,
 	'while it runs a function adds the region, quoted, and has pg_temp last');
 -- objects are created with the region in front; what reads and writes has PostgreSQL's own there
 SELECT is_empty($$SELECT name FROM routine WHERE body ~ 'set_config\(''search_path'', format\(''%I, pg_catalog' AND proname !~ '^region_'$$, 'only functions that create a region''s objects have the region first');
@@ -140,22 +143,52 @@ SELECT cmp_ok((SELECT count(*) FROM dynamic), '>', 50::bigint, 'there are dynami
 SELECT bag_eq($$SELECT place, proname, left(statement, 40) FROM dynamic WHERE statement ~ '(^|[^%])%(\d+\$)?s' OR statement !~ '^(format\(|''[^'']*''(\s|$))'$$, $$VALUES
 	-- cells, sorting: made of %I and %L over the columns of the catalog
 	('shnor', 'export_csv', 'format(''SELECT array_to_string(ARRAY[%s]'),
-	-- changes: made of %I over the questions asked
-	('shnor', 'import_store', 'format($sql$ WITH given AS ( SELECT g.li'),
-	-- constants of the function: names of views and types
+	-- columns and changes: made of %I over the questions asked
+	('shnor', 'import_store', 'format($sql$ WITH given AS MATERIALIZED '),
+	-- names and orders that are constants of the function, or made of %I
+	('shnor', 'import_lock_answers', 'format(''SELECT FROM %I.%I s WHERE s.roun'),
 	('shnor', 'lint_formulas', 'format(''SELECT count(*) FROM shnor.contr'),
 	('shnor', 'lint_formulas', 'format(''SELECT max(c.numerator) FROM shn'),
+	-- our own views over the tables as they were, the region written in with %I
+	('shnor', 'municipal_indicator_as_of', 'shnor.as_of_with(region, ''municipal_indi'),
+	('shnor', 'check_publication', 'format($sql$ %1$s, said AS ( SELECT to_j'),
+	('shnor', 'publish', 'command INTO STRICT publication_id USING'),
+	-- columns of the key and their comparison: made of %I over the catalog, or constants
+	('probe', 'keep_history', 'format(''INSERT INTO %1$I.%2$I SELECT h.*'),
+	('shnor', 'region_tables_triggers', 'format(''INSERT INTO %1$I.%2$I SELECT h.*'),
+	('probe', 'keep_change', 'format(''INSERT INTO %I.history (table_na'),
+	('shnor', 'region_history_journal', 'format(''INSERT INTO %I.history (table_na'),
+	('shnor', 'region_history_as_of', 'format($sql$ CREATE OR REPLACE FUNCTION '),
+	('shnor', 'region_history_as_of', 'format($sql$ CREATE OR REPLACE FUNCTION '),
+	-- the sentence of a comment, inside a %L
+	('shnor', 'region_history_as_of', 'format(''COMMENT ON FUNCTION %I(timestamp'),
+	('shnor', 'region_history_columns', 'format(''UPDATE %1$I s SET recorded_at = '),
+	('shnor', 'region_history_columns', 'format(''UPDATE %1$I h SET recorded_at = '),
+	-- arguments of the trigger: %L over the columns of the key
+	('shnor', 'region_history_journal', 'format(''CREATE OR REPLACE TRIGGER keep_i'),
+	('shnor', 'region_history_journal', 'format(''CREATE OR REPLACE TRIGGER keep_u'),
+	('shnor', 'region_history_journal', 'format(''CREATE OR REPLACE TRIGGER keep_d'),
+	('shnor', 'region_history_journal', 'format(''CREATE OR REPLACE TRIGGER keep_t'),
+	-- GRANT and REVOKE: made of %I over the catalog, roles quoted by region_access_role(), privileges constants
+	('shnor', 'region_access_grant', 'command'),
+	('shnor', 'region_access_revoke', 'command'),
+	('shnor', 'region_access_whole', 'format(''CREATE POLICY access_whole ON %I'),
+	-- conditions of policies: constants of the function, columns of the catalog
+	('shnor', 'region_access_secure', 'format(''CREATE POLICY %I ON %I FOR %s %s'),
 	-- COMMENT ON, made of %I and %L over our own comments; the names of tables are constants
 	('shnor', 'region_comments', 'command'),
 	('shnor', 'region_table_comments', 'command'),
 	('shnor', 'region_view_comments', 'command'),
 	-- conditions: constants of the function
-	('shnor', 'region_lock_triggers', 'format(''CREATE TRIGGER check_open_insert'),
-	('shnor', 'region_lock_triggers', 'format(''CREATE TRIGGER check_open_update'),
-	('shnor', 'region_lock_triggers', 'format(''CREATE TRIGGER check_open_delete'),
-	('shnor', 'region_lock_triggers', 'format(''CREATE TRIGGER check_open_trunca'),
-	-- verb: nothing or OR REPLACE; definition: our own query
-	('shnor', 'region_views', 'format(''CREATE %s VIEW %I.%I WITH (secur')$$, 'statements with parts that are not quoted: each has its reason');
+	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
+	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
+	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
+	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
+	-- the code of a version: a constant of the function
+	('shnor', 'region_version_constraints', 'format(''ALTER TABLE %I.%I ADD CONSTRAINT'),
+	-- verb: nothing or OR REPLACE; definition: our own query, then PostgreSQL's text of it; the name is made of %I
+	('shnor', 'region_views', 'format(''CREATE %s VIEW %s WITH (security'),
+	('shnor', 'region_views', 'format(''CREATE OR REPLACE VIEW %s WITH (')$$, 'statements with parts that are not quoted: each has its reason');
 
 -- ---- the install script itself ----
 CREATE TABLE script AS
