@@ -225,13 +225,6 @@ lanes_combine(LaneState *sum, const LaneState *state)
 	return true;
 }
 
-/* The difference of two lanes, which itself fits wherever its tally does. */
-static int64
-less(int64 sum, int64 correction)
-{
-	return (int64) ((uint64) sum - (uint64) correction);
-}
-
 static Tally *
 items_of_lanes(const LaneState *state)
 {
@@ -243,6 +236,8 @@ items_of_lanes(const LaneState *state)
 	for (int i = 0; i < state->nitems; i++)
 	{
 		TallyItem  *item = &result->items[i];
+		int64		numerator = 0;
+		int64		denominator = 0;
 		LaneItem	from = state->packed ?
 		unpack_item(((const uint32 *) stored)[i]) : ((const LaneItem *) stored)[i];
 
@@ -257,12 +252,14 @@ items_of_lanes(const LaneState *state)
 		item->answered -= item->missing;
 		if (from.flags & LANE_ITEM_DENOMINATOR)
 		{
-			item->numerator = less(item->numerator, *extra++);
+			numerator = *extra++;
 			if (from.flags & LANE_ITEM_EXCLUDE)
-				item->denominator = less(item->denominator, *extra++);
+				denominator = *extra++;
 		}
 		else if (from.flags & LANE_ITEM_EXCLUDE)
-			item->denominator = less(item->denominator, item->missing);
+			denominator = item->missing;
+		/* the lanes fit where the sum of the rows that count does not */
+		tally_take_out(item, numerator, denominator);
 	}
 	return result;
 }

@@ -29,17 +29,33 @@ tally_make(int nitems)
 }
 
 static int64
-add_counts(int32 id, const char *what, int64 a, int64 b)
+in_range(int32 id, const char *what, bool overflow, int64 sum)
 {
-	int64		result;
-
-	if (pg_add_s64_overflow(a, b, &result))
+	if (overflow)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("indicator %d: the sum of its %s is out of range for bigint",
 						id, _(what)),
 				 errhint("Look for submissions with impossibly large counts.")));
-	return result;
+	return sum;
+}
+
+static int64
+add_counts(int32 id, const char *what, int64 a, int64 b)
+{
+	int64		sum = 0;
+	bool		overflow = pg_add_s64_overflow(a, b, &sum);
+
+	return in_range(id, what, overflow, sum);
+}
+
+static int64
+subtract_counts(int32 id, const char *what, int64 a, int64 b)
+{
+	int64		sum = 0;
+	bool		overflow = pg_sub_s64_overflow(a, b, &sum);
+
+	return in_range(id, what, overflow, sum);
 }
 
 void
@@ -53,6 +69,16 @@ tally_add_item(TallyItem *sum, const TallyItem *item)
 							   sum->answered, item->answered);
 	sum->missing = add_counts(sum->id, gettext_noop("missing rows"),
 							  sum->missing, item->missing);
+}
+
+/* Take out of the sums what does not count for this indicator. */
+void
+tally_take_out(TallyItem *sum, int64 numerator, int64 denominator)
+{
+	sum->numerator = subtract_counts(sum->id, gettext_noop("numerators"),
+									 sum->numerator, numerator);
+	sum->denominator = subtract_counts(sum->id, gettext_noop("denominators"),
+									   sum->denominator, denominator);
 }
 
 /* A new tally with the indicators of both. */

@@ -55,6 +55,7 @@ extern Tally *tally_make(int nitems);
 extern Tally *tally_sum(const Tally *a, const Tally *b);
 extern Tally *tally_add(Tally *a, const Tally *b);
 extern void tally_add_item(TallyItem *sum, const TallyItem *item);
+extern void tally_take_out(TallyItem *sum, int64 numerator, int64 denominator);
 
 #define DatumGetTallyP(X)		((Tally *) PG_DETOAST_DATUM(X))
 #define PG_GETARG_TALLY_P(n)	DatumGetTallyP(PG_GETARG_DATUM(n))

@@ -63,7 +63,7 @@ BEGIN
 		RAISE EXCEPTION 'схема «%» не является регионом', region
 			USING ERRCODE = 'invalid_schema_name',
 				  HINT = 'Регион создаёт функция shnor.create_region(). Проверьте имя и базу данных.';
-	ELSIF to_regclass(format('%I.round_school', region)) IS NULL THEN
+	ELSIF to_regclass(format('%I.round_school', region)) IS NULL OR to_regclass(format('%I.validation_rule', region)) IS NULL THEN
 		RAISE EXCEPTION 'регион «%» создан прежней версией', region
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);

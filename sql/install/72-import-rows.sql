@@ -219,7 +219,17 @@ BEGIN
 					AND daterange(w.valid_from, w.valid_until) @> r.cohort_on
 		WHERE r.round_id = import_rows.round_id AND q.respondent = import_rows.respondent
 		  AND (q.question = ANY (asked) OR q.part_of = ANY (asked))
+	), broken AS MATERIALIZED (
+		-- the rules of validation_rule (77-validation-import.sql)
+		SELECT b.*
+		FROM shnor.import_broken_rules(region, import_rows.round_id, import_rows.respondent, import_rows.data_source,
+			(SELECT jsonb_agg(jsonb_build_object('line', f.line, 'who', f.who, 'answers', f.answers)) FROM filled f)) b
 	), issue AS (
+		SELECT b.line, t.column_no, t.header, b.question, coalesce(a.raw, b.value) AS raw_value, b.problem, b.detail
+		FROM broken b
+		LEFT JOIN titled t ON t.field = b.question
+		LEFT JOIN answer a ON a.line = b.line AND a.field = b.question
+		UNION ALL
 		SELECT r.line, r.column_no, r.header, r.field AS question, r.raw AS raw_value, r.problem, NULL AS detail
 		FROM reading r WHERE r.problem IS NOT NULL
 		UNION ALL
@@ -270,7 +280,7 @@ BEGIN
 											'raw_value', i.raw_value, 'problem', i.problem, 'detail', i.detail,
 											'warns', w.warns) ORDER BY i.column_no) AS issues
 		FROM issue i
-		CROSS JOIN LATERAL (SELECT i.problem IN ('code_ignored', 'part_larger_than_form') AS warns) w
+		CROSS JOIN LATERAL (SELECT i.problem IN ('code_ignored', 'part_larger_than_form', 'rule_warning') AS warns) w
 		GROUP BY i.line
 	)
 	SELECT f.line, f.who, f.submitted_at::timestamptz, f.answers,

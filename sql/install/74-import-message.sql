@@ -55,6 +55,9 @@ AS $function$
 	CROSS JOIN (SELECT CASE WHEN length(shnor.form_clean(raw)) > 200 THEN left(shnor.form_clean(raw), 200) || '…'
 						   ELSE coalesce(shnor.form_clean(raw), '') END AS shown) v
 	WHERE t.problem = import_message.problem
+	UNION ALL
+	-- a rule of validation_rule brings its own words
+	SELECT split_part(detail, E'\x1f', 1), split_part(detail, E'\x1f', 2) WHERE problem IN ('rule', 'rule_warning')
 $function$;
 COMMENT ON FUNCTION import_message(text, text, text) IS
 'Internal: reason and hint of an issue of an import, in Russian. raw is the value as it stands in the file, detail what the hint names (schools that are alike, the whole of a part).';

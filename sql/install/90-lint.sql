@@ -26,7 +26,7 @@ BEGIN
 
 	-- what no formula shows by itself: numbers that do not fit, a time zone that is none; the first report will do
 	IF readable THEN
-		FOREACH report IN ARRAY '{reporting_day,municipal_indicator,recommendation_due,note_status,measure_status,decision_status,identification,spell_condition}'::text[] LOOP
+		FOREACH report IN ARRAY '{reporting_day,municipal_indicator,recommendation_due,note_status,measure_status,decision_status,identification,spell_condition,validation_finding}'::text[] LOOP
 			BEGIN
 				EXECUTE format('SELECT count(v) FROM %I.%I v', region, report);
 			EXCEPTION WHEN others THEN
@@ -35,7 +35,7 @@ BEGIN
 				code := NULL;
 				problem := 'Отчёт не строится: ' || SQLERRM;
 				hint := CASE report WHEN 'reporting_day' THEN 'Исправьте setting.time_zone или выполните RESET shnor.today.'
-						ELSE 'Формулы читаются: ищите в данных слишком большие числа и невозможные дни. «indicator N» в сообщении — номер формулы: показателя, текста рекомендации, правила или условия критерия.' END;
+						ELSE 'Формулы читаются: ищите в данных слишком большие числа и невозможные дни. «indicator N» в сообщении — номер формулы: показателя, текста рекомендации, правила выявления или проверки, условия критерия.' END;
 				RETURN NEXT;
 				EXIT;
 			END;
@@ -89,6 +89,13 @@ BEGIN
 			   'jsonb_populate_record(NULL::spell_case, ''{}'')',
 			   'Столбцы: listed_1 … listed_3, relisted, below_0 … below_3, participants_0 … participants_3, region_below_0, region_participants_0, region_below_3, region_participants_3.'
 		FROM effectiveness_condition c
+		UNION ALL
+		SELECT 'validation_rule', v.rule || coalesce(' с ' || v.valid_from, ''), v.rule_id, shnor.condition_formula(v.condition), NULL,
+			   shnor.condition_formula(v.applies), 'exclude', NULL, NULL, concat_ws('; ', 'condition: ' || v.condition, 'applies: ' || v.applies),
+			   format('jsonb_populate_record(NULL::%s, ''{}'')', CASE v.respondent WHEN 'school' THEN 'validation_case' ELSE 'municipal_validation_case' END),
+			   'Столбцы: ' || CASE v.respondent WHEN 'school' THEN 'коды вопросов, previous_…, same_…, median_…, schools_answered и статусы (представление validation_case).'
+							  ELSE 'коды вопросов, previous_… и schools_answered (представление municipal_validation_case).' END
+		FROM validation_rule v
 		ORDER BY 1, 2
 	LOOP
 		object := d.object;

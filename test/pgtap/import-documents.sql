@@ -7,6 +7,8 @@ CREATE EXTENSION shnor;
 SELECT no_plan();
 
 SELECT shnor.create_region('d') \gset made_
+-- what rules say at an import: validation.sql
+DELETE FROM d.validation_rule;
 INSERT INTO d.municipality (municipality_id, name) VALUES (1, 'городской округ Шуя'), (2, 'Шуйский район');
 INSERT INTO d.school (school_id, municipality_id, code, name) SELECT n, 1, 'УП-' || n, 'Учебный пример: школа № ' || n FROM generate_series(1, 9) n;
 INSERT INTO d.legal_act (legal_act_id, number, issued_on, issuer, title) VALUES (1, '1', '2024-01-01', 'Учебный пример', 'Приказ');

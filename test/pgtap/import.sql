@@ -11,6 +11,8 @@ CREATE FUNCTION pg_temp.make_region(name text) RETURNS void LANGUAGE plpgsql AS 
 BEGIN
 	PERFORM shnor.create_region(name);
 	EXECUTE format($sql$
+		-- what rules say at an import: validation.sql
+		DELETE FROM %1$I.validation_rule;
 		INSERT INTO %1$I.municipality (municipality_id, name) VALUES (1, 'городской округ Шуя'), (2, 'Шуйский район');
 		INSERT INTO %1$I.school (school_id, municipality_id, code, name)
 			SELECT n, 1 + n %% 2, 'УП-' || n, 'Учебный пример: школа № ' || n FROM generate_series(1, 9) n;

@@ -60,6 +60,9 @@ INSERT INTO public.fault (command, severity, object, code, problem) VALUES
 	('UPDATE effectiveness_condition SET condition = ''below_3'' WHERE criterion = ''default'' AND position = 2', 'error', 'effectiveness_condition', 'default, 2', 'Формула не читается'),
 	('UPDATE identification_rule SET enter_condition = ''marked * 9223372036854775807 > 1'' WHERE rule_id = 1', 'error', 'identification_rule', '1 (low_results)', 'Правило не удалось испытать'),
 	('UPDATE indicator SET numerator = ''supported * 9223372036854775807'', denominator = NULL WHERE indicator = ''teachers_supported''', 'error', 'indicator', 'teachers_supported', 'Формулу не удалось испытать'),
+	('INSERT INTO validation_rule (rule, respondent, level, condition, message) VALUES (''crooked'', ''school'', ''warn'', ''teechers > 1'', ''?'')', 'error', 'validation_rule', 'crooked', 'Формула не читается: column "teechers" does not exist. Она такая: condition: teechers > 1'),
+	('INSERT INTO validation_rule (rule, respondent, level, condition, applies, message, valid_from) VALUES (''crooked'', ''municipality'', ''warn'', ''true'', ''schools_answered'', ''?'', ''2030-01-01'')', 'error', 'validation_rule', 'crooked с 2030-01-01', 'Формула не читается'),
+	('INSERT INTO validation_rule (rule, respondent, level, condition, message) VALUES (''large'', ''school'', ''warn'', ''teachers * 9223372036854775807 > 1'', ''?'')', 'error', 'validation_finding', NULL, 'Отчёт не строится'),
 	('UPDATE round SET results_year = 2023', 'warning', 'round', '2024', 'Перечень стоит на результатах 2023 года, а по дате состава ожидался 2024 год'),
 	('SET LOCAL shnor.today = ''2026-11-24''', 'warning', 'reporting_day', '2026-11-24', 'Сроки считаются не на сегодня');
 
@@ -88,13 +91,14 @@ SELECT is((SELECT count(*) FROM found($$UPDATE indicator SET numerator = 'suppor
 	2::bigint, 'an indicator that cannot be read hides no rule');
 SELECT is((SELECT count(*) FROM found($$UPDATE identification_rule SET enter_condition = 'marks > 0' WHERE rule_id = 1; UPDATE identification_rule SET leave_condition = 'marked < 0' WHERE rule_id = 2$$)),
 	2::bigint, 'nor does one rule another');
+SELECT is((SELECT count(*) FROM found($$UPDATE validation_rule SET condition = 'teechers' WHERE rule = 'no_teachers'; UPDATE validation_rule SET condition = 'supportd' WHERE rule = 'part_supported'; UPDATE submission SET in_active = NULL$$)), 3::bigint, 'nor does a rule of validation');
 SELECT is((SELECT count(*) FROM found($$UPDATE recommendation_template SET condition = 'missing' WHERE template_id = 1; UPDATE submission SET in_active = NULL$$)), 2::bigint, 'nor a text what the answers lack');
 SELECT alike((SELECT l FROM found($$UPDATE recommendation_template SET condition = 'note_requird' WHERE template_id = 1$$) l), 'error|recommendation_template|1|Формула не читается: %note_requird%. Она такая: note_requird|%',
 	'a finding names the table, the row, the text and the reason');
 SELECT alike((SELECT l FROM found($$UPDATE recommendation_template SET condition = 'note_required AND' WHERE template_id = 1$$) l), 'error|recommendation_template|1|Формула не читается: syntax error %',
 	'a text is not called an indicator');
 SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = ''year >= 2000 AND round_id > 0 AND '' || enter_condition WHERE rule_id = 1') l$$, 'a rule may ask for every column of its case');
-SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = enter_condition || '' -- входит'', leave_condition = leave_condition || '' -- выходит''; UPDATE recommendation_template SET condition = condition || '' -- текст''; UPDATE effectiveness_condition SET condition = condition || '' -- критерий''') l$$, 'a comment ends with its line');
+SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = enter_condition || '' -- входит'', leave_condition = leave_condition || '' -- выходит''; UPDATE recommendation_template SET condition = condition || '' -- текст''; UPDATE effectiveness_condition SET condition = condition || '' -- критерий''; UPDATE validation_rule SET condition = condition || '' -- правило'', applies = applies || '' -- к кому''') l$$, 'a comment ends with its line');
 SAVEPOINT comment;
 UPDATE indicator SET cohort = cohort || ' -- перечень' WHERE indicator = 'teachers_supported';
 SELECT lives_ok('SELECT * FROM probe.municipal_indicator', 'in the cohort of an indicator too, for the reports as for lint()');

@@ -78,7 +78,7 @@ DROP EXTENSION shnor CASCADE;
 RESET client_min_messages;
 SET ROLE region_analyst;
 SELECT is(public.contents(), (SELECT contents FROM public.before_contents), 'no table loses a row when the extension is dropped');
-SELECT is((SELECT count(*) FROM jsonb_object_keys(public.contents())), 46::bigint, 'nor is one dropped');
+SELECT is((SELECT count(*) FROM jsonb_object_keys(public.contents())), 48::bigint, 'nor is one dropped');
 SELECT hasnt_view('probe', 'municipal_indicator', 'the views that compute with it are gone');
 SELECT has_view('probe', 'school_round', 'others stay');
 UPDATE probe.submission SET supported = 7 WHERE school_id = 2;

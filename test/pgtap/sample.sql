@@ -34,13 +34,16 @@ SELECT set_eq('SELECT question, respondent, answer_type, wording FROM ivanovo.qu
 	'the generator''s wordings are those of the region''s questions');
 SELECT set_eq(
 	$$SELECT i.source, i.round_id, i.rows_read, i.loaded, i.corrected, i.refused, i.unchanged,
-		(SELECT count(*)::int FROM ivanovo.import_issue w WHERE w.import_id = i.import_id AND w.severity = 'warning') FROM ivanovo.import i$$,
+		(SELECT count(*)::int FROM ivanovo.import_issue w WHERE w.import_id = i.import_id AND w.severity = 'warning'
+			AND coalesce(w.hint, '') NOT LIKE '%Правило проверки: %') FROM ivanovo.import i$$,
 	'SELECT * FROM expected_import', 'import summaries');
 SELECT set_eq('SELECT source, respondent FROM ivanovo.import',
 	$$VALUES ('form_2024.csv', 'school'), ('form_2025.csv', 'school'), ('form_2026.tsv', 'school'), ('form_municipal_2026.csv', 'municipality'), ('unoi_2026.csv', 'school')$$,
 	'who answers is told from the headers');
 
-SELECT bag_eq('SELECT i.source, s.line, s.severity FROM ivanovo.import_issue s JOIN ivanovo.import i USING (import_id)',
+-- what rules say: below
+SELECT bag_eq($$SELECT i.source, s.line, s.severity FROM ivanovo.import_issue s JOIN ivanovo.import i USING (import_id)
+	WHERE coalesce(s.hint, '') NOT LIKE '%Правило проверки: %'$$,
 	'SELECT file, line, severity FROM expected_issue', 'issues stand on the lines where the generator put them');
 SELECT bag_eq(
 	$$SELECT i.source, s.line, s.question FROM ivanovo.import_issue s JOIN ivanovo.import i USING (import_id) WHERE s.severity = 'refused'$$,
@@ -236,6 +239,31 @@ SELECT is_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE municipality_i
 SELECT isnt_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE threshold = 66.6667 AND 3 * numerator = 2 * denominator AND percent = threshold AND score = 0$$,
 	'2 of 3 is below 66.6667 %, though its rounded percent is not');
 SELECT is_empty($$SELECT * FROM ivanovo.municipal_indicator WHERE score IS NULL AND reason IS NULL$$, 'no missing score without a reason');
+
+-- ---- findings, as joins and thresholds in plain SQL give them ----
+SELECT set_eq($$SELECT round_id, school_id, rule FROM ivanovo.validation_finding$$, $$
+	WITH a AS (
+		SELECT s.round_id, s.municipality_id, s.school_id, s.kind, s.has_curator, s.supported, v.question, v.value, s.teachers,
+			   count(*) FILTER (WHERE num_nonnulls(s.teachers, s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych, s.supported, s.in_networks, s.in_active, s.with_route, s.in_events, s.has_curator,
+				s.has_program, s.has_prevention, s.has_study_plans, s.has_tutoring, s.internet_resolved, s.equipment_resolved, s.staffing_resolved) > 0) OVER (PARTITION BY s.round_id, s.municipality_id, v.question) AS schools
+		FROM ivanovo.school_round s
+		CROSS JOIN LATERAL (VALUES ('teachers', s.teachers), ('diagnosed_subject', s.diagnosed_subject), ('diagnosed_method', s.diagnosed_method), ('diagnosed_psych', s.diagnosed_psych),
+			('supported', s.supported), ('in_networks', s.in_networks), ('in_active', s.in_active), ('with_route', s.with_route)) AS v(question, value)
+	), o AS (
+		SELECT a.*, b.value AS before, p.median, p.equals
+		FROM a
+		LEFT JOIN a b ON b.round_id = a.round_id - 1 AND b.school_id = a.school_id AND b.question = a.question
+		CROSS JOIN LATERAL (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY x.value) AS median, count(*) FILTER (WHERE x.value = a.value) AS equals FROM a x
+			WHERE x.round_id = a.round_id AND x.municipality_id = a.municipality_id AND x.question = a.question AND x.school_id <> a.school_id) AS p
+	)
+	SELECT round_id, school_id, 'part_' || question FROM o WHERE question <> 'teachers' AND value > teachers
+	UNION ALL SELECT round_id, school_id, 'jump_' || question FROM o WHERE question IN ('teachers', 'in_networks', 'in_active', 'with_route') AND before > 0 AND abs(value - before) > 20 AND (value / 3.0 > before OR value * 3 < before)
+	UNION ALL SELECT round_id, school_id, 'same_' || question FROM o WHERE question IN ('in_active', 'with_route') AND value >= 20 AND (equals >= 2 OR equals = 1 AND schools = 2)
+	UNION ALL SELECT round_id, school_id, 'outlier_' || question FROM o WHERE question IN ('teachers', 'in_networks', 'in_active', 'with_route') AND schools >= 4 AND median > 0 AND value - median > 50 AND value / 5.0 > median
+	UNION ALL SELECT round_id, school_id, 'no_teachers' FROM o WHERE question = 'teachers' AND kind = 'school' AND value = 0
+	UNION ALL SELECT round_id, school_id, 'curator_without_support' FROM o WHERE question = 'supported' AND has_curator AND value = 0$$, 'findings');
+SELECT is((SELECT count(DISTINCT rule) >= 6 AND count(*) > 50 FROM ivanovo.validation_finding), true, 'of many rules');
+SELECT is_empty($$SELECT s.* FROM ivanovo.import_issue s WHERE s.hint LIKE '%Правило проверки: %' AND (s.severity <> 'warning' OR s.question IS NULL OR s.raw_value IS NULL OR s.row_values IS NULL)$$, 'an import warns of some');
 
 -- ---- and of what follows from figures ----
 SET shnor.today = '2026-11-24';

@@ -72,6 +72,9 @@ SELECT tally('[{"id": 1, "numerator": "a"}]', ARRAY['a'], NULL);
 SELECT tally('[{"id": 1, "numerator": "a", "cohort": "a"}]', ARRAY['a'], 1);
 SELECT tally('[{"id": 3, "numerator": "a * a"}]', ARRAY['a'], 100000);
 SELECT tally('[{"id": 3, "numerator": "a"}]', ARRAY['a'], a) FROM (VALUES (9223372036854775807), (1)) v(a);
+-- also where a row that does not count brings the shared sum back into range
+SELECT tally('[{"id": 3, "numerator": "b", "denominator": "a"}]', ARRAY['a', 'b'], a, b) FROM (VALUES (9223372036854775807, 1), (-100, NULL), (5, 1)) v(a, b);
+SELECT tally('[{"id": 3, "numerator": "b", "denominator": "a"}]', ARRAY['a', 'b'], a, b) FROM (VALUES (9223372036854775807, 1), (-100, NULL), (-5, 1)) v(a, b);
 SELECT tally('[{"id": 3, "numerator": "a"}]', ARRAY['a'], 2.5);
 
 -- a lane shared by indicators may leave bigint where no indicator does

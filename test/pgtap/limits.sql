@@ -1,0 +1,73 @@
+-- Sizes that nobody needs: each ends in an error that says what to do, or in the right answer.
+BEGIN;
+CREATE EXTENSION pgtap;
+CREATE EXTENSION shnor;
+SELECT no_plan();
+SET LOCAL search_path = public, shnor;
+
+-- brackets, signs and operators in depth
+SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('(', 1000000) || 'a' || repeat(')', 1000000)),
+				 '42601', 'indicator 1, numerator: memory exhausted at or near "("', 'a million brackets: PostgreSQL''s parser says so');
+SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('NOT ', 1000000) || 'a'), '42601', NULL, 'a million NOTs');
+SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('a + ', 1000000) || 'a'), '54001', NULL, 'a million additions');
+SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('coalesce(', 200000) || 'a' || repeat(')', 200000)), '42601', NULL, 'calls in depth');
+-- width is no depth
+SELECT is((SELECT tally(m, '{a}', 5)::text FROM (SELECT methodology(1, 'a IN (' || (SELECT string_agg(i::text, ', ') FROM generate_series(1, 100000) i) || ')', NULL, NULL, 'no') AS m) x),
+		  '{1:1/1:1:0}', 'a hundred thousand numbers in one list');
+SELECT is((SELECT tally(m, '{a}', true)::text FROM (SELECT methodology(1, 'yes_count(' || repeat('a, ', 19999) || 'a)', NULL, NULL, 'no') AS m) x),
+		  '{1:20000/1:1:0}', 'yes_count() of twenty thousand');
+
+-- names
+SELECT throws_ok(format($$SELECT tally(methodology('[{"id": 1, "numerator": "%s"}]'), '{a}', 1)$$, repeat('n', 1048576)), '42703', NULL, 'a name of a megabyte is no column');
+SELECT throws_ok(format($$SELECT tally('[{"id": 1, "numerator": "a"}]', ARRAY[%L], 1)$$, repeat('n', 1048576)), '42703', NULL, 'nor is it one in the list of names');
+SELECT is(octet_length(share_in::text), 3, 'blanks around a share may be many')
+FROM (SELECT (repeat(' ', 1048576) || '1/2')::share AS share_in) s;
+SELECT throws_ok(format('SELECT %L::share', repeat('9', 1048576) || '/2'), '22003', NULL, 'a number of a megabyte');
+SELECT throws_ok(format('SELECT %L::tally', repeat('{', 1048576)), '22P02', NULL, 'a megabyte of braces');
+SELECT throws_ok(format('SELECT %L::methodology', repeat('[', 1000000)), '54001', NULL, 'a million arrays');
+
+-- numbers of things
+CREATE TEMP TABLE big AS
+SELECT methodology(i, 'a + ' || i, NULL, NULL, 'no') AS m, count(*)::bigint AS n FROM generate_series(1, 5000) i;
+SELECT is((SELECT count(*) FROM items((SELECT tally(m, '{a}', 1) FROM big)) i WHERE numerator(i.share) = i.id + 1), 5000::bigint, 'five thousand indicators, each its own');
+SELECT is((SELECT sum(t)::text FROM (SELECT tally(m, '{a}', a) AS t FROM big, generate_series(1, 3) a UNION ALL SELECT tally(m, '{a}', a) FROM big, generate_series(4, 5) a) x),
+		  (SELECT tally(m, '{a}', a)::text FROM big, generate_series(1, 5) a), 'and their sums');
+SELECT throws_ok($$SELECT methodology(1, 'a', NULL, NULL, 'no') FROM generate_series(1, 2)$$, '42710', NULL, 'two indicators with one number');
+
+-- the widest row
+SELECT lives_ok((SELECT 'CREATE TEMP TABLE widest (' || string_agg('c' || i || ' integer DEFAULT 1', ', ') || ')' FROM generate_series(1, 1600) i), 'a table of 1,600 columns');
+INSERT INTO widest DEFAULT VALUES;
+SELECT is((SELECT tally('[{"id": 1, "numerator": "c1 + c800 + c1600"}]', w)::text FROM widest w), '{1:3/1:1:0}', 'the last column is read');
+SELECT is((SELECT share::text FROM items((SELECT tally(format('[{"id": 1, "numerator": "%s"}]', (SELECT string_agg('c' || i, ' + ') FROM generate_series(1, 1600) i))::methodology, w) FROM widest w))),
+		  '1600/1', 'all of them are added');
+ALTER TABLE widest ALTER c1 TYPE bigint, DROP c2, DROP c3;
+SELECT is((SELECT tally('[{"id": 1, "numerator": "c1 + c1600"}]', w)::text FROM widest w), '{1:2/1:1:0}', 'with columns changed and dropped');
+
+-- the edges of bigint
+SELECT is(tally('[{"id": 1, "numerator": "a"}]', '{a}', a)::text, '{1:9223372036854775807/2:2:0}', 'the largest sum') FROM (VALUES (9223372036854775806), (1)) v(a);
+SELECT throws_ok($$SELECT tally('[{"id": 1, "numerator": "a"}]', '{a}', a) FROM (VALUES (9223372036854775807), (1)) v(a)$$, '22003', NULL, 'one more');
+SELECT is(tally('[{"id": 1, "numerator": "a"}]', '{a}', a)::text, '{1:-9223372036854775808/2:2:0}', 'the smallest sum') FROM (VALUES (-9223372036854775807), (-1)) v(a);
+SELECT throws_ok($$SELECT tally('[{"id": 1, "numerator": "a"}]', '{a}', a) FROM (VALUES ((-9223372036854775807) - 1), (-1)) v(a)$$, '22003', NULL, 'one less');
+SELECT throws_ok($$SELECT sum(t) FROM (VALUES ('{1:9223372036854775807/1:1:0}'::tally), ('{1:1/1:1:0}')) v(t)$$, '22003', NULL, 'tallies whose sum is too large');
+SELECT throws_ok($$SELECT sum(s) FROM (VALUES ('9223372036854775807/1'::share), ('1/1')) v(s)$$, '22003', NULL, 'shares whose sum is too large');
+SELECT throws_ok($$SELECT share '9223372036854775807/1' + share '1/1'$$, '22003', NULL, 'and two of them');
+SELECT is(percent(share '9223372036854775807/9223372036854775806', 4), 100.0000, 'a percent of the largest numbers');
+SELECT is(score(share '9223372036854775806/9223372036854775807', 100), 0::smallint, 'one short of the whole is not the whole');
+SELECT is(score(share '9223372036854775807/9223372036854775807', 100), 1::smallint, 'the whole is');
+
+-- a statement that takes long can be stopped; without the check it would run for minutes
+CREATE FUNCTION pg_temp.stopped(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE query;
+	RETURN false;
+EXCEPTION WHEN query_canceled THEN
+	RETURN true;
+END $$;
+SET LOCAL statement_timeout = '300ms';
+SELECT ok(pg_temp.stopped($$SELECT tally('[{"id": 1, "numerator": "a + 1"}]', '{a}', a) FROM generate_series(1, 1000000000::bigint) a$$), 'counting is stopped');
+SELECT ok(pg_temp.stopped($$SELECT methodology(i, 'a + 1', NULL, NULL, 'no') FROM generate_series(1, 10000000) i$$), 'reading definitions is stopped');
+SELECT ok(pg_temp.stopped($$SELECT count(*) FROM form_rows(repeat(E'a,b\n', 30000000), ',')$$), 'reading a file is stopped');
+SET LOCAL statement_timeout = 0;
+
+SELECT finish();
+ROLLBACK;
