@@ -176,7 +176,7 @@ BEGIN
 		overtaken := shnor.import_store(region, round_no, answerer, judged, asked, origin);
 	ELSE
 		origin := coalesce(file.source, (SELECT shnor.spreadsheet_safe(d.title) FROM data_source d WHERE d.data_source = source_code));
-		PERFORM shnor.import_store_source(region, round_no, answerer, judged, source_code, origin);
+		overtaken := shnor.import_store_source(region, round_no, answerer, judged, source_code, origin);
 	END IF;
 	documents := shnor.import_store_documents(region, round_no, answerer, readings, cells, origin);
 

@@ -84,7 +84,7 @@ COMMENT ON FUNCTION import_store(text, integer, text, jsonb, text[], text) IS
 'Internal: stores what import_judge() says of the form''s rows. Returns the lines whose place somebody else took meanwhile with a later answer: they are in the history.';
 
 CREATE FUNCTION import_store_source(region text, round_id integer, respondent text, judged jsonb, data_source text, source text)
-RETURNS void
+RETURNS integer[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -138,7 +138,10 @@ BEGIN
 		ON a.round_id = import_store_source.round_id AND a.data_source = import_store_source.data_source AND a.question = v.key
 	   AND CASE import_store_source.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END = j.who
 	ORDER BY j.line, v.key;
+
+	RETURN ARRAY(SELECT j.line FROM jsonb_to_recordset(judged) AS j(line integer, who integer, put jsonb)
+				 WHERE j.put <> '{}' AND NOT EXISTS (SELECT FROM jsonb_object_keys(j.put) AS k WHERE placed ? (j.who || ' ' || k)));
 END
 $function$;
 COMMENT ON FUNCTION import_store_source(text, integer, text, jsonb, text, text) IS
-'Internal: stores what import_judge() says of the rows of another source than the form, one row per respondent and question answered.';
+'Internal: stores what import_judge() says of the rows of another source than the form, one row per respondent and question answered. Returns the lines of which somebody else has meanwhile overtaken every answer: they are in the history.';

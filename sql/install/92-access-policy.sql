@@ -58,7 +58,7 @@ AS $function$
 	), listed AS (
 		SELECT r.object, r.rows, r.operator AS operator_codes, r.approver AS approver_codes, r.manager AS manager_codes,
 			   s.*, shnor.access_own_rows(c.oid) AS own,
-			   EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'replaced_by') AS is_history,
+			   (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('replaced_by', 'resolved_by', 'corrected_by')) AS signed,
 			   EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'round_id') AS has_round
 		FROM shnor.region_access_rules() r
 		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = r.object AND c.relkind = 'r'
@@ -99,7 +99,7 @@ AS $function$
 						   CASE WHEN strpos(r.operator_codes, p.code) > 0 THEN
 							   concat(r.own_open, CASE WHEN r.object = 'document' AND p.code = 'u' THEN ' AND check_state = ''unchecked''' END) END),
 					   ')',
-					   CASE WHEN r.is_history THEN ' AND replaced_by = current_user' WHEN r.object = 'import' AND p.code = 'i' THEN ' AND imported_by = current_user' END)
+					   CASE WHEN r.signed IS NOT NULL THEN format(' AND %I = current_user', r.signed) WHEN r.object = 'import' AND p.code = 'i' THEN ' AND imported_by = current_user' END)
 			   END AS writes
 		FROM read r
 		CROSS JOIN (VALUES ('i', 'INSERT'), ('u', 'UPDATE'), ('d', 'DELETE')) AS p(code, command)

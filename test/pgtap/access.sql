@@ -38,12 +38,13 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		('publication publication_definition publication_indicator publication_municipality publication_school
 		 publication_school_indicator publication_target', 'r', 'r', 'ri', 'r'),
 		('setting', 'r', 'r', 'r', 'ru'),
+		('validation_acceptance', 'r', 'r', 'r', 'riu'),
 		('source_answer_history', 'r', 'r', 'r', 'ri'),
 		('municipal_submission_history submission_history', 'r', 'ri', 'r', 'ri'),
 		('round_event', 'r', 'r', 'ri', 'ri'),
 		('data_source decision decision_kind decision_school effectiveness_condition effectiveness_criterion form_header
 		 identification_rule indicator legal_act measure measure_kind measure_school municipality note obligation_term question
-		 question_source recommendation recommendation_template result school school_status source_answer target', 'r', 'r', 'r', 'riud'),
+		 question_source recommendation recommendation_template result school school_status source_answer target validation_rule', 'r', 'r', 'r', 'riud'),
 		('round_municipality', 'r', 'r', 'ri', 'riud'),
 		('import_issue municipal_submission submission', 'r', 'riud', 'r', 'riud'),
 		('round_school', 'r', 'r', 'riu(adverse_conditions low_results risk_zone)', 'riud'),
@@ -61,10 +62,11 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		 proven_tally publication_definition_change publication_pair publication_regional_report publication_report
 		 ranked_source_answer recommendation_due report_scope reporting_day result_change result_change_sum result_mark
 		 round_indicator round_member round_methodology round_pair round_side round_term school_competence school_indicator
-		 school_mark school_proven school_result school_round school_source_answer', 'r', 'r', 'r', 'r'),
+		 school_mark school_proven school_result school_round school_source_answer
+		 round_rule round_place round_rule_set validation_case municipal_validation_case', 'r', 'r', 'r', 'r'),
 		('effectiveness measure_effect measure_target monitoring_year municipal_score publication_difference
 		 publication_respondent_change regional_change regional_competence regional_evidence regional_indicator result_pair
-		 school_year spell_case spell_condition spell_year', 'r', '', 'r', 'r')
+		 school_year spell_case spell_condition spell_year validation_finding', 'r', '', 'r', 'r')
 	) AS v(objects, reader, operator, approver, manager)$$, 'views: operators see those that are the same for them');
 SELECT is_empty($$SELECT c.relname, r FROM pg_class c CROSS JOIN unnest('{access_reader,access_operator,access_approver,access_manager,access_nobody}'::text[]) r
 	WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'S' AND has_sequence_privilege(r, c.oid, 'USAGE, SELECT, UPDATE')$$,
@@ -76,7 +78,7 @@ SELECT set_eq($$SELECT r, has_schema_privilege(r, 'probe', 'USAGE') AS u, has_sc
 SELECT set_eq($$SELECT p.proname::text, p.prorettype = 'trigger'::regtype, p.prosecdef, r.n FROM pg_proc p
 	CROSS JOIN LATERAL (SELECT count(*) AS n FROM unnest('{access_reader,access_operator,access_approver,access_manager}'::text[]) r WHERE has_function_privilege(r, p.oid, 'EXECUTE')) r
 	WHERE p.pronamespace = 'probe'::regnamespace$$, $$
-	SELECT unnest('{check_answer,check_days_open,check_document,check_entry,check_none_closed,check_publication,check_question,check_question_known,check_round,check_round_begun,check_round_open,check_source_versions,check_target,check_versions,keep_day,keep_history,keep_round,refuse_edit}'::text[]) AS f, true AS t, false AS d, 4::bigint AS n$$,
+	SELECT unnest('{check_acceptance,check_rule,check_answer,check_days_open,check_document,check_entry,check_none_closed,check_publication,check_question,check_question_known,check_round,check_round_begun,check_round_open,check_source_versions,check_target,check_versions,keep_day,keep_history,keep_round,refuse_edit}'::text[]) AS f, true AS t, false AS d, 4::bigint AS n$$,
 	'functions of the region: triggers, with the rights of whoever writes');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace IN ('shnor'::regnamespace, 'probe'::regnamespace) AND p.prosecdef$$, 'no function lends its owner''s rights');
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v'

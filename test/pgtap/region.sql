@@ -16,7 +16,7 @@ SELECT results_eq('SELECT title, time_zone FROM probe.setting',
 				  $$VALUES ('Пробный регион', 'Europe/Moscow')$$, 'the setting holds title and time zone');
 
 -- tables
-SELECT tables_are('probe', ARRAY['setting', 'municipality', 'school', 'legal_act', 'round', 'school_status', 'question',
+SELECT tables_are('probe', ARRAY['access', 'setting', 'municipality', 'school', 'legal_act', 'round', 'school_status', 'question',
 	'indicator', 'target', 'submission', 'submission_history', 'municipal_submission', 'municipal_submission_history',
 	'form_header', 'import', 'import_issue', 'import_issue_history', 'import_correction', 'history', 'access',
 	'round_event', 'round_school', 'round_municipality', 'data_source', 'question_source', 'source_answer', 'source_answer_history', 'document',
@@ -58,7 +58,7 @@ FROM unnest(ARRAY['submission', 'municipal_submission', 'source_answer']) t;
 -- views
 SELECT views_are('probe', ARRAY['round_indicator', 'round_methodology', 'school_round', 'school_indicator', 'municipal_tally',
 	'indicator_result', 'municipal_indicator', 'regional_indicator', 'municipal_score', 'completeness',
-	'legal_act_chain', 'reporting_day', 'round_term', 'indicator_question', 'ranked_source_answer', 'school_source_answer', 'municipal_source_answer',
+	'report_scope', 'legal_act_chain', 'reporting_day', 'round_term', 'indicator_question', 'ranked_source_answer', 'school_source_answer', 'municipal_source_answer',
 	'round_member', 'municipal_member', 'municipal_round', 'answer', 'answer_conflict', 'answer_proof', 'school_proven', 'municipal_proven', 'proven_tally', 'proven_indicator', 'proven_result',
 	'municipal_evidence', 'regional_evidence', 'note_status', 'recommendation_due', 'measure_status', 'decision_status', 'obligation',
 	'school_result', 'result_mark', 'school_mark', 'identification_case', 'identification',
