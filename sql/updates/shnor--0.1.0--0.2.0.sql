@@ -1634,7 +1634,7 @@ BEGIN
 		overtaken := shnor.import_store(region, round_no, answerer, judged, asked, origin);
 	ELSE
 		origin := coalesce(file.source, (SELECT shnor.spreadsheet_safe(d.title) FROM data_source d WHERE d.data_source = source_code));
-		PERFORM shnor.import_store_source(region, round_no, answerer, judged, source_code, origin);
+		overtaken := shnor.import_store_source(region, round_no, answerer, judged, source_code, origin);
 	END IF;
 	documents := shnor.import_store_documents(region, round_no, answerer, readings, cells, origin);
 
@@ -2209,7 +2209,7 @@ COMMENT ON FUNCTION import_store(text, integer, text, jsonb, text[], text) IS
 'Internal: stores what import_judge() says of the form''s rows. Returns the lines whose place somebody else took meanwhile with a later answer: they are in the history.';
 
 CREATE FUNCTION import_store_source(region text, round_id integer, respondent text, judged jsonb, data_source text, source text)
-RETURNS void
+RETURNS integer[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -2263,11 +2263,14 @@ BEGIN
 		ON a.round_id = import_store_source.round_id AND a.data_source = import_store_source.data_source AND a.question = v.key
 	   AND CASE import_store_source.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END = j.who
 	ORDER BY j.line, v.key;
+
+	RETURN ARRAY(SELECT j.line FROM jsonb_to_recordset(judged) AS j(line integer, who integer, put jsonb)
+				 WHERE j.put <> '{}' AND NOT EXISTS (SELECT FROM jsonb_object_keys(j.put) AS k WHERE placed ? (j.who || ' ' || k)));
 END
 $function$;
 
 COMMENT ON FUNCTION import_store_source(text, integer, text, jsonb, text, text) IS
-'Internal: stores what import_judge() says of the rows of another source than the form, one row per respondent and question answered.';
+'Internal: stores what import_judge() says of the rows of another source than the form, one row per respondent and question answered. Returns the lines of which somebody else has meanwhile overtaken every answer: they are in the history.';
 
 CREATE OR REPLACE FUNCTION import_message(problem text, raw text, detail text, OUT reason text, OUT hint text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -5772,7 +5775,7 @@ VALUES
 ('import_issue', 'import', 'riud', 'r', 'riud'),
 ('import_correction', 'import', 'ri', 'r', 'ri'),
 ('import_issue_history', 'import', 'ri', 'r', 'ri'),
-('validation_acceptance', 'own', 'r', 'r', 'riud'),
+('validation_acceptance', 'own', 'r', 'r', 'riu'),
 ('history', 'journal', 'i', 'ri', 'ri'),
 -- what follows from the figures
 ('result', 'own', 'r', 'r', 'riud'),
@@ -5833,7 +5836,8 @@ SELECT '{report_scope,reporting_day,legal_act_chain,round_indicator,round_method
 	school_result,result_mark,school_mark,identification_case,identification,
 	indicator_change_sum,result_change_sum,change_result,municipal_change,result_change,
 	school_competence,competence_result,municipal_competence,
-	publication_report,publication_regional_report,publication_pair,publication_definition_change}'::text[]
+	publication_report,publication_regional_report,publication_pair,publication_definition_change,
+	round_rule,round_place,round_rule_set,validation_case,municipal_validation_case,import_state}'::text[]
 $function$;
 
 COMMENT ON FUNCTION region_access_operator_views() IS
@@ -5950,7 +5954,7 @@ AS $function$
 	), listed AS (
 		SELECT r.object, r.rows, r.operator AS operator_codes, r.approver AS approver_codes, r.manager AS manager_codes,
 			   s.*, shnor.access_own_rows(c.oid) AS own,
-			   EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'replaced_by') AS is_history,
+			   (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('replaced_by', 'resolved_by', 'corrected_by')) AS signed,
 			   EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'round_id') AS has_round
 		FROM shnor.region_access_rules() r
 		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = r.object AND c.relkind = 'r'
@@ -5991,7 +5995,7 @@ AS $function$
 						   CASE WHEN strpos(r.operator_codes, p.code) > 0 THEN
 							   concat(r.own_open, CASE WHEN r.object = 'document' AND p.code = 'u' THEN ' AND check_state = ''unchecked''' END) END),
 					   ')',
-					   CASE WHEN r.is_history THEN ' AND replaced_by = current_user' WHEN r.object = 'import' AND p.code = 'i' THEN ' AND imported_by = current_user' END)
+					   CASE WHEN r.signed IS NOT NULL THEN format(' AND %I = current_user', r.signed) WHEN r.object = 'import' AND p.code = 'i' THEN ' AND imported_by = current_user' END)
 			   END AS writes
 		FROM read r
 		CROSS JOIN (VALUES ('i', 'INSERT'), ('u', 'UPDATE'), ('d', 'DELETE')) AS p(code, command)

@@ -40,7 +40,9 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		('setting', 'r', 'r', 'r', 'ru'),
 		('validation_acceptance', 'r', 'r', 'r', 'riu'),
 		('source_answer_history', 'r', 'r', 'r', 'ri'),
-		('municipal_submission_history submission_history', 'r', 'ri', 'r', 'ri'),
+		('municipal_submission_history submission_history import_issue_history import_correction', 'r', 'ri', 'r', 'ri'),
+		-- it names everybody's rows: operators write into it and do not read
+		('history', 'r', 'i', 'ri', 'ri'),
 		('round_event', 'r', 'r', 'ri', 'ri'),
 		('data_source decision decision_kind decision_school effectiveness_condition effectiveness_criterion form_header
 		 identification_rule indicator legal_act measure measure_kind measure_school municipality note obligation_term question
@@ -49,7 +51,7 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		('import_issue municipal_submission submission', 'r', 'riud', 'r', 'riud'),
 		('round_school', 'r', 'r', 'riu(adverse_conditions low_results risk_zone)', 'riud'),
 		('document', 'r', 'ri(added_at document_id issued_on kind link municipality_id question round_id school_id source title valid_from valid_until)u(added_at document_id issued_on kind link municipality_id question round_id school_id source title valid_from valid_until)d', 'r', 'riud'),
-		('import', 'r', 'ri(content content_sha256 corrected import_id loaded refused respondent round_id rows_read source unchanged)u(corrected loaded refused rows_read unchanged)', 'r', 'ri(content content_sha256 corrected import_id loaded refused respondent round_id rows_read source unchanged)u(corrected loaded refused rows_read unchanged)'),
+		('import', 'r', 'ri(asked content content_sha256 corrected data_source import_id loaded refused refused_lines respondent round_id rows_read source unchanged)u(asked corrected data_source loaded refused refused_lines rows_read unchanged)', 'r', 'ri(asked content content_sha256 corrected data_source import_id loaded refused refused_lines respondent round_id rows_read source unchanged)u(asked corrected data_source loaded refused refused_lines rows_read unchanged)'),
 		('round', 'r', 'r(cohort_on documents_need_check due_on ends_on goals legal_act_id methods results_year round_id starts_on state tasks title)u(reopening)', 'ru(reopening state)', 'ri(cohort_on documents_need_check due_on ends_on goals legal_act_id methods results_year round_id starts_on tasks title)u(cohort_on documents_need_check due_on ends_on goals legal_act_id methods results_year round_id starts_on tasks title)d')
 	) AS v(objects, reader, operator, approver, manager)$$, 'tables: who may do what');
 SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM matrix WHERE relkind <> 'r'$$, $$
@@ -63,8 +65,8 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		 ranked_source_answer recommendation_due report_scope reporting_day result_change result_change_sum result_mark
 		 round_indicator round_member round_methodology round_pair round_side round_term school_competence school_indicator
 		 school_mark school_proven school_result school_round school_source_answer
-		 round_rule round_place round_rule_set validation_case municipal_validation_case', 'r', 'r', 'r', 'r'),
-		('effectiveness measure_effect measure_target monitoring_year municipal_score publication_difference
+		 import_state round_rule round_place round_rule_set validation_case municipal_validation_case', 'r', 'r', 'r', 'r'),
+		('history_change effectiveness measure_effect measure_target monitoring_year municipal_score publication_difference
 		 publication_respondent_change regional_change regional_competence regional_evidence regional_indicator result_pair
 		 school_year spell_case spell_condition spell_year validation_finding', 'r', '', 'r', 'r')
 	) AS v(objects, reader, operator, approver, manager)$$, 'views: operators see those that are the same for them');
@@ -78,8 +80,11 @@ SELECT set_eq($$SELECT r, has_schema_privilege(r, 'probe', 'USAGE') AS u, has_sc
 SELECT set_eq($$SELECT p.proname::text, p.prorettype = 'trigger'::regtype, p.prosecdef, r.n FROM pg_proc p
 	CROSS JOIN LATERAL (SELECT count(*) AS n FROM unnest('{access_reader,access_operator,access_approver,access_manager}'::text[]) r WHERE has_function_privilege(r, p.oid, 'EXECUTE')) r
 	WHERE p.pronamespace = 'probe'::regnamespace$$, $$
-	SELECT unnest('{check_acceptance,check_rule,check_answer,check_days_open,check_document,check_entry,check_none_closed,check_publication,check_question,check_question_known,check_round,check_round_begun,check_round_open,check_source_versions,check_target,check_versions,keep_day,keep_history,keep_round,refuse_edit}'::text[]) AS f, true AS t, false AS d, 4::bigint AS n$$,
-	'functions of the region: triggers, with the rights of whoever writes');
+	SELECT unnest('{check_acceptance,check_rule,check_answer,check_days_open,check_document,check_entry,check_none_closed,check_publication,check_question,check_question_known,check_recorded,check_round,check_round_begun,check_round_open,check_source_versions,check_target,check_versions,keep_change,keep_day,keep_history,keep_recorded,keep_round,keep_truncated,refuse_edit}'::text[]) AS f, true AS t, false AS d, 4::bigint AS n
+	UNION ALL
+	-- tables as they were, with the rights of the reader: of what he may not read they give an error
+	SELECT n || '_as_of', false, false, 4 FROM (SELECT unnest('{answers,municipal_answers,source_answers}'::text[]) UNION ALL SELECT shnor.region_history_names()) AS r(n)$$,
+	'functions of the region: triggers and tables as they were, with the rights of whoever writes or reads');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace IN ('shnor'::regnamespace, 'probe'::regnamespace) AND p.prosecdef$$, 'no function lends its owner''s rights');
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v'
 	AND NOT coalesce('security_invoker=true' = ANY (c.reloptions), false)$$, 'no view does');

@@ -34,8 +34,7 @@ BEGIN
 	UPDATE probe.submission SET supported = 7 WHERE school_id OPERATOR(pg_catalog.=) 1;
 	UPDATE probe.round SET state = 'closed';
 	PERFORM shnor.publish('probe', 1, 1, 'Итоги');
-	GRANT USAGE ON SCHEMA probe TO hostile_reader;
-	GRANT SELECT ON ALL TABLES IN SCHEMA probe TO hostile_reader;
+	PERFORM shnor.grant_access('probe', 'hostile_reader', 'reader');
 END
 $$;
 

@@ -27,9 +27,9 @@ SELECT is((SELECT count(*) FROM municipal_validation_case), 9::bigint, 'and for 
 CREATE FUNCTION pg_temp.broken(answers jsonb, before jsonb DEFAULT NULL, who int DEFAULT 1) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	DELETE FROM v.submission s WHERE s.school_id = who;
-	INSERT INTO v.submission SELECT a.* FROM jsonb_populate_record(NULL::v.submission, answers || jsonb_build_object('round_id', 2, 'school_id', who, 'submitted_at', now())) a;
+	INSERT INTO v.submission SELECT a.* FROM jsonb_populate_record(NULL::v.submission, answers || jsonb_build_object('round_id', 2, 'school_id', who, 'recorded_at', clock_timestamp(), 'recorded_by', current_user, 'submitted_at', now())) a;
 	IF before IS NOT NULL THEN
-		INSERT INTO v.submission SELECT a.* FROM jsonb_populate_record(NULL::v.submission, before || jsonb_build_object('round_id', 1, 'school_id', who, 'submitted_at', now())) a;
+		INSERT INTO v.submission SELECT a.* FROM jsonb_populate_record(NULL::v.submission, before || jsonb_build_object('round_id', 1, 'school_id', who, 'recorded_at', clock_timestamp(), 'recorded_by', current_user, 'submitted_at', now())) a;
 	END IF;
 	RETURN (SELECT coalesce(string_agg(f.rule, ' ' ORDER BY f.rule), '') FROM v.validation_finding f WHERE f.round_id = 2 AND f.school_id = who);
 END $$;
@@ -38,7 +38,7 @@ CREATE FUNCTION pg_temp.others(question text, VARIADIC answers int[]) RETURNS vo
 BEGIN
 	DELETE FROM v.submission s WHERE s.school_id BETWEEN 2 AND 5;
 	INSERT INTO v.submission SELECT a.* FROM unnest(answers) WITH ORDINALITY AS u(value, n)
-		CROSS JOIN LATERAL jsonb_populate_record(NULL::v.submission, jsonb_build_object('round_id', 2, 'school_id', 1 + u.n, 'submitted_at', now(), question, u.value)) a;
+		CROSS JOIN LATERAL jsonb_populate_record(NULL::v.submission, jsonb_build_object('round_id', 2, 'school_id', 1 + u.n, 'recorded_at', clock_timestamp(), 'recorded_by', current_user, 'submitted_at', now(), question, u.value)) a;
 END $$;
 
 -- ---- a part is not larger than its whole ----
