@@ -131,13 +131,8 @@ CROSS JOIN LATERAL public.compare(r.role, r.municipalities) c;
 SELECT results_eq($$SELECT role, view, owners, differs FROM compared WHERE differs > 0 ORDER BY 1, 2$$,
 	$$SELECT ''::text, ''::text, 0::bigint, 0::bigint WHERE false$$, 'each operator, each view: the rows that the owner sees of his municipality, no less, no more');
 SELECT is_empty($$SELECT view FROM compared WHERE role = 'access_1' AND owners = 0 AND view <> 'import_state'$$, 'and there are rows to compare in every view');
-<<<<<<< HEAD
 SELECT set_eq($$SELECT view FROM compared WHERE role = 'access_4' AND owners = 0$$,
 	$$SELECT unnest('{ranked_source_answer,school_source_answer,municipal_source_answer,answer_conflict,answer_proof,measure_status,decision_status,indicator_change_sum,municipal_change,publication_report,import_state}'::text[])$$,
-=======
-SELECT set_eq($$SELECT view FROM compared WHERE role = 'access_4' AND owners = 0 AND view <> 'import_state'$$,
-	$$SELECT unnest('{ranked_source_answer,school_source_answer,municipal_source_answer,answer_conflict,answer_proof,measure_status,decision_status,indicator_change_sum,municipal_change,publication_report}'::text[])$$,
->>>>>>> access
 	'a municipality that was not there has nothing in the rounds of the past, nor a list of its own in the one that was reopened');
 
 CREATE TABLE public.explained AS SELECT * FROM shnor.explain('probe', 2, 1, 'teachers_supported');

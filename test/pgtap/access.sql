@@ -79,19 +79,12 @@ SELECT set_eq($$SELECT r, has_schema_privilege(r, 'probe', 'USAGE') AS u, has_sc
 	'the schema: nobody makes anything in it, and who has no access does not enter it');
 SELECT set_eq($$SELECT p.proname::text, p.prorettype = 'trigger'::regtype, p.prosecdef, r.n FROM pg_proc p
 	CROSS JOIN LATERAL (SELECT count(*) AS n FROM unnest('{access_reader,access_operator,access_approver,access_manager}'::text[]) r WHERE has_function_privilege(r, p.oid, 'EXECUTE')) r
-<<<<<<< HEAD
 	WHERE p.pronamespace = 'probe'::regnamespace$$, $$
 	SELECT unnest('{check_acceptance,check_rule,check_answer,check_days_open,check_document,check_entry,check_none_closed,check_publication,check_question,check_question_known,check_recorded,check_round,check_round_begun,check_round_open,check_source_versions,check_target,check_versions,keep_change,keep_day,keep_history,keep_recorded,keep_round,keep_truncated,refuse_edit}'::text[]) AS f, true AS t, false AS d, 4::bigint AS n
 	UNION ALL
 	-- tables as they were, with the rights of the reader: of what he may not read they give an error
 	SELECT n || '_as_of', false, false, 4 FROM (SELECT unnest('{answers,municipal_answers,source_answers}'::text[]) UNION ALL SELECT shnor.region_history_names()) AS r(n)$$,
 	'functions of the region: triggers and tables as they were, with the rights of whoever writes or reads');
-=======
-	-- those that read a table as of a moment do it with the rights of whoever asks
-	WHERE p.pronamespace = 'probe'::regnamespace AND p.proname !~ '_as_of$'$$, $$
-	SELECT unnest('{check_acceptance,check_rule,check_answer,check_days_open,check_document,check_entry,check_none_closed,check_publication,check_question,check_question_known,check_round,check_round_begun,check_round_open,check_source_versions,check_target,check_versions,keep_day,keep_history,keep_round,refuse_edit}'::text[]) AS f, true AS t, false AS d, 4::bigint AS n$$,
-	'functions of the region: triggers, with the rights of whoever writes');
->>>>>>> access
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace IN ('shnor'::regnamespace, 'probe'::regnamespace) AND p.prosecdef$$, 'no function lends its owner''s rights');
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v'
 	AND NOT coalesce('security_invoker=true' = ANY (c.reloptions), false)$$, 'no view does');

@@ -15,7 +15,6 @@ CREATE FUNCTION public.shape(region text) RETURNS SETOF text LANGUAGE sql SET se
 		UNION ALL SELECT format('%s %s %s', pg_get_functiondef(p.oid), p.proacl, coalesce(obj_description(p.oid, 'pg_proc'), '-')) FROM pg_proc p WHERE p.pronamespace = region::regnamespace
 		UNION ALL SELECT format('%s %s %s %s %s %s %s', c.relname, s.seqtypid, s.seqstart, s.seqincrement, s.seqmax, s.seqmin, s.seqcycle) FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid WHERE c.relnamespace = region::regnamespace
 		UNION ALL SELECT format('%s', p) FROM pg_policies p WHERE p.schemaname = region AND p.policyname <> 'access_whole' -- (a grant: its roles are the region's own)
-		
 		UNION ALL SELECT format('%s', r) FROM pg_rules r WHERE r.schemaname = region
 		UNION ALL SELECT pg_get_viewdef(c.oid) FROM pg_class c WHERE c.relnamespace = region::regnamespace AND c.relkind = 'v') AS v(s)
 $$;
