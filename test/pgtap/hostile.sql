@@ -69,7 +69,7 @@ BEGIN
 			 UNION ALL
 			 -- the commands themselves are not the same in both runs
 			 SELECT c.relname, pg_catalog.format(CASE WHEN c.relname OPERATOR(pg_catalog.=) 'history_change'::pg_catalog.name
-				THEN 'SELECT pg_catalog.to_jsonb(v) OPERATOR(pg_catalog.-) ''statement''::pg_catalog.text AS line FROM probe.%I v' ELSE 'SELECT * FROM probe.%I' END, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+				THEN 'SELECT pg_catalog.to_jsonb(v) OPERATOR(pg_catalog.-) ''{statement,changed_at}''::pg_catalog.text[] AS line FROM probe.%I v' ELSE 'SELECT * FROM probe.%I' END, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 			 WHERE n.nspname OPERATOR(pg_catalog.=) 'probe'::pg_catalog.name AND c.relkind OPERATOR(pg_catalog.=) 'v'::pg_catalog."char" LOOP
 		-- what is asked for stands in a view of its own, under the caller's search path
 		EXECUTE pg_catalog.format('CREATE TEMP TABLE hostile_rows AS %s', q.query);
