@@ -224,6 +224,7 @@ AS $function$
 BEGIN
 	PERFORM shnor.region_methodology_triggers(region);
 	PERFORM shnor.region_validation_triggers(region);
+	PERFORM shnor.region_import_triggers(region);
 	-- last: the journal is of all tables
 	PERFORM shnor.region_history_triggers(region);
 END

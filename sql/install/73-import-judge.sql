@@ -34,12 +34,12 @@ BEGIN
 	-- %1$I region, %2$I answers, %3$I history, %4$I who; $1 rows, $2 round, $3 when the file was imported first
 	RETURN QUERY EXECUTE format($sql$
 		WITH given AS (
-			SELECT g.line, g.who, g.answers, g.patched, g.submitted_at IS NOT NULL AS stamped,
+			SELECT g.line, g.who, g.answers, g.patched, coalesce(g.corrects, false) AS corrects, g.submitted_at IS NOT NULL AS stamped,
 				   s.submitted_at AS stored_at, to_jsonb(s) AS stored,
 				   -- a row without a time is as new as the import
 				   coalesce(g.submitted_at, $3, greatest(now(), s.submitted_at)) AS submitted_at
 			FROM jsonb_to_recordset($1)
-				AS g(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean)
+				AS g(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean, corrects boolean)
 			LEFT JOIN %1$I.%2$I s ON s.round_id = $2 AND s.%4$I = g.who
 			WHERE NOT g.refused
 		), seen AS (
@@ -53,10 +53,11 @@ BEGIN
 							 AND (NOT g.stamped OR h.submitted_at = g.submitted_at)) AS in_history
 			FROM given g
 		), judged AS (
-			-- an old version wins again only where nothing is stored, or when a new file without times brings it back
+			-- an old version wins again only where nothing is stored, when a new file without times brings it back, or when
+			-- the row is being corrected to it
 			SELECT s.*, s.last AND NOT s.as_stored
 						AND (s.stored IS NULL
-							 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND (s.stamped OR $3 IS NOT NULL))) AS wins
+							 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND NOT s.corrects AND (s.stamped OR $3 IS NOT NULL))) AS wins
 			FROM seen s
 		)
 		SELECT j.line, j.who, j.patched, j.submitted_at,
@@ -109,15 +110,15 @@ BEGIN
 		FROM told t WHERE NOT t.stands
 		GROUP BY t.who, t.question, t.value
 	), record AS MATERIALIZED (
-		SELECT r.line, r.who, r.answers, r.patched, r.submitted_at IS NOT NULL AS stamped,
+		SELECT r.line, r.who, r.answers, r.patched, coalesce(r.corrects, false) AS corrects, r.submitted_at IS NOT NULL AS stamped,
 			   -- a row without a time is as new as the import
 			   coalesce(r.submitted_at, import_judge_source.imported_at, greatest(now(), s.latest)) AS submitted_at
 		FROM jsonb_to_recordset(readings)
-			AS r(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean)
+			AS r(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean, corrects boolean)
 		LEFT JOIN (SELECT t.who, max(t.submitted_at) AS latest FROM told t WHERE t.stands GROUP BY t.who) s ON s.who = r.who
 		WHERE NOT r.refused
 	), given AS (
-		SELECT r.line, r.who, r.stamped, r.submitted_at, v.key AS question, v.value, s.value AS stored_value, s.submitted_at AS stored_at,
+		SELECT r.line, r.who, r.corrects, r.stamped, r.submitted_at, v.key AS question, v.value, s.value AS stored_value, s.submitted_at AS stored_at,
 			   -- an empty cell says nothing: of each question the latest row that answers it
 			   row_number() OVER (PARTITION BY r.who, v.key ORDER BY r.submitted_at DESC, r.line DESC) = 1 AS last,
 			   row_number() OVER (PARTITION BY r.who, v.key, r.submitted_at, v.value ORDER BY r.line DESC) > 1 AS repeated,
@@ -128,10 +129,10 @@ BEGIN
 		LEFT JOIN told s ON s.who = r.who AND s.question = v.key AND s.stands
 		LEFT JOIN earlier h ON h.who = r.who AND h.question = v.key AND h.value = v.value
 	), judged AS (
-		-- an old version wins again only where nothing is stored, or when a new file without times brings it back
+		-- as in import_judge_form()
 		SELECT g.*, g.last AND (g.stored_value IS NULL
 								OR g.submitted_at >= g.stored_at AND NOT g.as_stored
-								   AND NOT (g.in_history AND (g.stamped OR import_judge_source.imported_at IS NOT NULL))) AS wins
+								   AND NOT (g.in_history AND NOT g.corrects AND (g.stamped OR import_judge_source.imported_at IS NOT NULL))) AS wins
 		FROM given g
 	), summed AS (
 		SELECT j.line, bool_or(j.wins) AS changes,

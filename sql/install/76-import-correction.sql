@@ -52,6 +52,57 @@ $function$;
 COMMENT ON FUNCTION region_import_tables(text) IS
 'Internal: creates the tables of corrections in the schema named region, and what the journal of imports needs for them.';
 
+CREATE FUNCTION region_import_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	-- what has been done with is moved by one command, so that it stands in the history when this looks
+	CREATE OR REPLACE FUNCTION check_issue() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		whose	text[] := '{school_id,municipality_id,submitted_at}';
+		lost	boolean := true;
+	BEGIN
+		IF TG_OP = 'DELETE' THEN
+			EXECUTE format('SELECT EXISTS (SELECT FROM old_rows o WHERE NOT EXISTS (SELECT FROM %I.import_issue_history h WHERE h.issue_id = o.issue_id))',
+						   TG_TABLE_SCHEMA) INTO lost;
+		ELSIF TG_OP = 'UPDATE' THEN
+			lost := EXISTS (SELECT to_jsonb(o) - whose FROM old_rows o EXCEPT SELECT to_jsonb(n) - whose FROM new_rows n);
+		END IF;
+		IF lost THEN
+			RAISE EXCEPTION 'замечания загрузок не правят и не удаляют'
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  HINT = format('Исправьте строку: shnor.correct_import_row(%1$L, …); или снимите замечание: shnor.dismiss_import_row(%1$L, …, ''причина'').', TG_TABLE_SCHEMA);
+		END IF;
+		RETURN NULL;
+	END
+	$trigger$;
+
+	CREATE OR REPLACE TRIGGER check_deleted AFTER DELETE ON import_issue REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
+	CREATE OR REPLACE TRIGGER check_updated AFTER UPDATE ON import_issue REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
+	CREATE OR REPLACE TRIGGER check_truncated BEFORE TRUNCATE ON import_issue
+		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
+	FOREACH t IN ARRAY ARRAY['import_issue_history', 'import_correction'] LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
+						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(''Что исправлено или снято в загрузках, хранится всегда.'')', t);
+	END LOOP;
+	CREATE OR REPLACE TRIGGER refuse_edit BEFORE DELETE OR TRUNCATE OR
+		UPDATE OF import_id, round_id, respondent, source, content, content_sha256, imported_at, imported_by ON import
+		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Загруженный файл хранится дословно и всегда. Верный файл загрузите рядом: shnor.import_form().');
+END
+$function$;
+COMMENT ON FUNCTION region_import_triggers(text) IS
+'Internal: creates or replaces the triggers that keep imports and their issues in the schema named region. Uses refuse_edit() of region_round_triggers.';
+
 CREATE FUNCTION region_import_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -80,6 +131,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
+('check_issue', '()', 'Триггер: замечание загрузки не пропадает, а переходит в import_issue_history.'),
 ('import_issue_history', NULL, 'Замечания загрузок, с которыми покончено: строка исправлена, прочитана при повторной загрузке, заменена ответом из более позднего файла или снята с объяснением.'),
 ('import_issue_history', 'issue_id', 'Номер замечания, каким он был в import_issue.'),
 ('import_issue_history', 'import_id', 'Загрузка.'),

@@ -150,7 +150,7 @@ BEGIN
 
 	-- beside the other rows of the same respondent; what else of the file could be loaded by now is left alone
 	reading.readings := (
-		SELECT jsonb_agg(CASE WHEN r ->> 'line' = line::text THEN r || '{"refused": false}' ELSE r END ORDER BY (r ->> 'line')::integer)
+		SELECT jsonb_agg(CASE WHEN r ->> 'line' = line::text THEN r || jsonb_build_object('refused', false, 'corrects', changed > 0) ELSE r END ORDER BY (r ->> 'line')::integer)
 		FROM jsonb_array_elements(reading.readings) r
 		WHERE r ->> 'line' = line::text
 		   OR r -> 'who' = own -> 'who' AND NOT (r ->> 'refused')::boolean AND NOT before.known -> 'refused_lines' @> (r -> 'line'));

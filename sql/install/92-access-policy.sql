@@ -92,7 +92,10 @@ AS $function$
 				   ELSE concat(
 					   '(', concat_ws(' OR ',
 						   CASE WHEN strpos(r.manager_codes, p.code) > 0 THEN
-							   concat(r.manager, CASE WHEN r.rows = 'event' THEN ' AND pg_trigger_depth() > 0' END) END,
+							   concat(r.manager, CASE WHEN r.rows = 'event' THEN ' AND event = ''drafted'' AND pg_trigger_depth() > 0'
+														   -- a trigger of one's own is a trigger too: the state is asked here
+														   WHEN r.object IN ('round_school', 'round_municipality') THEN
+															   ' AND round_id NOT IN (SELECT r.round_id FROM round r WHERE r.state = ''closed'')' END) END,
 						   -- what closing a round writes down, only closing writes
 						   CASE WHEN strpos(r.approver_codes, p.code) > 0 THEN
 							   concat(r.approver, CASE WHEN r.object IN ('round_event', 'round_school', 'round_municipality') THEN ' AND pg_trigger_depth() > 0' END) END,

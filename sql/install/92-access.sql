@@ -360,7 +360,9 @@ BEGIN
 	), listed AS (
 		SELECT l.access_id, l.role, l.capability, l.municipality_id, l.granted_by, l.granted_at, l.by_hand FROM line l
 		UNION ALL
-		SELECT NULL, e.role, NULL, NULL, NULL, NULL, false FROM extra e WHERE NOT EXISTS (SELECT FROM line l WHERE l.role = e.role)
+		SELECT NULL, e.role, NULL, NULL, NULL, NULL, false FROM extra e
+		-- who does not see all lines of the list cannot tell who is not on it
+		WHERE NOT row_security_active('access'::regclass) AND NOT EXISTS (SELECT FROM line l WHERE l.role = e.role)
 	), whole AS MATERIALIZED (
 		-- the tables of which somebody sees all rows
 		SELECT c.relname, o.oid AS role

@@ -235,6 +235,15 @@ EXCEPTION WHEN others THEN
 	RETURN concat_ws('|', SQLSTATE, said, nullif(detail, ''), nullif(hint, ''));
 END
 $$;
+SELECT results_eq($$SELECT role, agrees FROM shnor.access('probe')$$, $$SELECT role, true FROM access ORDER BY role$$, 'the list of who may do what tells his own lines, and nothing of others');
+CREATE TEMP TABLE own (statement text);
+CREATE FUNCTION pg_temp.own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE NEW.statement; RETURN NEW; END $$;
+CREATE TRIGGER own AFTER INSERT ON own FOR EACH ROW EXECUTE FUNCTION pg_temp.own();
+SELECT matches(pg_temp.refusal(format('INSERT INTO pg_temp.own VALUES (%L)', s)), '^55000.(когда и кем|журнал)', s) FROM unnest(ARRAY[
+	-- an entry that no trigger of the region would make
+	'INSERT INTO probe.history (table_name, operation, key, new_row, changed_at, changed_by, session_by) VALUES (''school'', ''insert'', ''{}'', ''{}'', clock_timestamp(), current_user, session_user)',
+	'INSERT INTO probe.submission_history (round_id, school_id, submitted_at, recorded_at, replaced_at) VALUES (3, 2, now(), ''2024-01-01'', ''2024-02-01'')']) s;
+DROP TABLE own;
 SELECT is(pg_temp.refusal(s), '0 rows', s) FROM unnest(ARRAY[
 	'UPDATE submission SET teachers = 1 WHERE school_id IN (5, 6, 7)', 'DELETE FROM submission WHERE school_id IN (5, 6, 7)',
 	'UPDATE submission SET teachers = 1 WHERE round_id = 1', 'DELETE FROM submission WHERE round_id = 1',

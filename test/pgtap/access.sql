@@ -80,7 +80,7 @@ SELECT set_eq($$SELECT r, has_schema_privilege(r, 'probe', 'USAGE') AS u, has_sc
 SELECT set_eq($$SELECT p.proname::text, p.prorettype = 'trigger'::regtype, p.prosecdef, r.n FROM pg_proc p
 	CROSS JOIN LATERAL (SELECT count(*) AS n FROM unnest('{access_reader,access_operator,access_approver,access_manager}'::text[]) r WHERE has_function_privilege(r, p.oid, 'EXECUTE')) r
 	WHERE p.pronamespace = 'probe'::regnamespace$$, $$
-	SELECT unnest('{check_acceptance,check_rule,check_answer,check_days_open,check_document,check_entry,check_none_closed,check_publication,check_question,check_question_known,check_recorded,check_round,check_round_begun,check_round_open,check_source_versions,check_target,check_versions,keep_change,keep_day,keep_history,keep_recorded,keep_round,keep_truncated,refuse_edit}'::text[]) AS f, true AS t, false AS d, 4::bigint AS n
+	SELECT unnest('{check_acceptance,check_rule,check_answer,check_change,check_days_open,check_document,check_entry,check_issue,check_none_closed,check_publication,check_question,check_question_known,check_recorded,check_round,check_round_begun,check_round_open,check_source_versions,check_target,check_versions,keep_change,keep_day,keep_history,keep_recorded,keep_round,keep_truncated,refuse_edit}'::text[]) AS f, true AS t, false AS d, 4::bigint AS n
 	UNION ALL
 	-- tables as they were, with the rights of the reader: of what he may not read they give an error
 	SELECT n || '_as_of', false, false, 4 FROM (SELECT unnest('{answers,municipal_answers,source_answers}'::text[]) UNION ALL SELECT shnor.region_history_names()) AS r(n)$$,
@@ -177,6 +177,22 @@ SELECT lives_ok($$UPDATE round SET state = 'closed' WHERE round_id = 1$$, 'close
 SET ROLE access_manager;
 SELECT matches(refusal($$SELECT shnor.reopen_round('probe', 1, 'x')$$), '^42501', 'a manager does not reopen it');
 SELECT matches(refusal($$UPDATE submission SET teachers = 1 WHERE round_id = 1$$), '^55000.мониторинг «2024» закрыт', 'nor write in it');
+-- what only triggers write is not written by a trigger of one's own
+CREATE TEMP TABLE own (statement text);
+CREATE FUNCTION pg_temp.own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE NEW.statement; RETURN NEW; END $$;
+CREATE TRIGGER own AFTER INSERT ON own FOR EACH ROW EXECUTE FUNCTION pg_temp.own();
+SELECT array_agg(r::text ORDER BY r::text) AS listed FROM round_school r \gset
+SELECT matches(refusal(format('INSERT INTO pg_temp.own VALUES (%L)', s)), '^(1 rows|42501.*)$', s) FROM unnest(ARRAY[
+	'UPDATE probe.round_school SET low_results = NOT low_results', 'DELETE FROM probe.round_school', 'DELETE FROM probe.round_municipality']) s;
+SELECT is((SELECT array_agg(r::text ORDER BY r::text) FROM round_school r), :'listed', 'the list of a closed round stays as it was');
+SELECT is((SELECT count(*) FROM round_municipality), 2::bigint, 'of municipalities, too');
+SELECT matches(refusal(format('INSERT INTO pg_temp.own VALUES (%L)', s)), '^' || state || '.', s) FROM (VALUES
+	('42501', 'INSERT INTO probe.round_event (round_id, event) VALUES (1, ''reopened'')'),
+	-- another's name, another moment, what is not his to change
+	('55000', 'INSERT INTO probe.history (table_name, operation, key, new_row, changed_at, changed_by, session_by) VALUES (''note'', ''insert'', ''{}'', ''{}'', clock_timestamp(), ''access_reader'', session_user)'),
+	('55000', 'INSERT INTO probe.history (table_name, operation, key, new_row, changed_at, changed_by, session_by) VALUES (''note'', ''insert'', ''{}'', ''{}'', ''2024-01-01'', current_user, session_user)'),
+	('55000', 'INSERT INTO probe.history (table_name, operation, key, new_row, changed_at, changed_by, session_by) VALUES (''access'', ''insert'', ''{}'', ''{}'', clock_timestamp(), current_user, session_user)')) AS v(state, s);
+DROP TABLE own;
 RESET ROLE;
 
 -- a reader reads everything, as the owner does, and writes nothing

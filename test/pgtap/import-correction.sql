@@ -127,7 +127,11 @@ SELECT is(pg_temp.correct(1, 4, '{"Прикрепите документ": "http
 SELECT is(pg_temp.correct(1, 3, '{"4": "13", "has_program": null}', 'ошиблись'), 'corrected школа 2; 0', 'a correction is corrected, by number');
 SELECT results_eq('SELECT teachers, has_program FROM c.submission WHERE round_id = 1 AND school_id = 2', 'VALUES (13, NULL::boolean)', 'it stands');
 SELECT is(pg_temp.earlier(1), '1 10; 2 12', 'the one before is in the history');
-SELECT is(pg_temp.correct(1, 3, '{"4": "12", "has_program": "Да"}', 'и снова'), 'unchanged школа 2; 0', 'back to a version that is known: the later one stands');
+SELECT is(pg_temp.correct(1, 3, '{"4": "12", "has_program": "Да"}', 'и снова'), 'corrected школа 2; 0', 'back to an earlier value: what was corrected last stands');
+SELECT results_eq('SELECT teachers, has_program FROM c.submission WHERE round_id = 1 AND school_id = 2', 'VALUES (12, true)', 'in the answers as in the journal of corrections');
+SELECT is(pg_temp.earlier(1), '1 10; 2 12; 2 13', 'what it replaced is kept too');
+SELECT is(pg_temp.import(1, :'first'), '0 0 1 3 1; 0 #1', 'the file is read with it');
+SELECT results_eq('SELECT teachers, has_program FROM c.submission WHERE round_id = 1 AND school_id = 2', 'VALUES (12, true)', 'and changes nothing');
 SELECT is(pg_temp.correct(1, 5, '{"Код ОО": "УП-5", "Наименование ОО": null}', 'нашли'), 'loaded школа 5; 0', 'the school was found');
 SELECT is(pg_temp.open(1), '1 7 warning', 'the column is all that is left');
 SELECT is(pg_temp.import(1, :'first'), '0 0 0 4 1; 0 #1', 'the same file again');
@@ -239,6 +243,15 @@ SELECT is_empty('SELECT import_id FROM c.import WHERE rows_read <> loaded + corr
 SELECT is_empty($$SELECT w.import_id, w.line FROM c.import_issue w JOIN c.import i USING (import_id) WHERE w.severity = 'refused' AND w.line <> ALL (i.refused_lines)$$, 'no loaded row is open work');
 SELECT is_empty('SELECT issue_id FROM c.import_issue INTERSECT SELECT issue_id FROM c.import_issue_history', 'an issue is open or settled');
 SELECT is_empty($$SELECT h.issue_id FROM c.import_issue_history h WHERE resolution = 'corrected' AND NOT EXISTS (SELECT FROM c.import_correction k WHERE k.import_id = h.import_id AND k.line = h.line)$$, 'what was corrected has its correction');
+
+-- ---- nothing of it is lost to SQL either ----
+SELECT is(pg_temp.error_of(s), '55000 ' || CASE WHEN s ~ 'import_issue( |$)' THEN 'замечания загрузок не правят и не удаляют | Исправьте строку: shnor.correct_import_row(''c'', …); или снимите замечание: shnor.dismiss_import_row(''c'', …, ''причина'').'
+	ELSE format('таблица c.%s заполняется сама: править её нельзя | %s', substring(s FROM 'c\.(\w+)'), CASE WHEN s ~ 'c.import( |$)' THEN 'Загруженный файл хранится дословно и всегда. Верный файл загрузите рядом: shnor.import_form().' ELSE 'Что исправлено или снято в загрузках, хранится всегда.' END) END, s)
+FROM unnest(ARRAY['DELETE FROM c.import_issue', 'TRUNCATE c.import_issue', 'UPDATE c.import_issue SET reason = ''x''',
+	'DELETE FROM c.import_issue_history', 'TRUNCATE c.import_issue_history', 'UPDATE c.import_issue_history SET reason = ''x''',
+	'DELETE FROM c.import_correction', 'TRUNCATE c.import_correction', 'UPDATE c.import_correction SET value = ''x''',
+	'DELETE FROM c.import', 'UPDATE c.import SET content = ''x''', 'UPDATE c.import SET imported_by = ''x''']) s;
+SELECT throws_ok('TRUNCATE c.import CASCADE', '55000', NULL, 'nor with all that stands on it');
 
 SELECT finish();
 ROLLBACK;
