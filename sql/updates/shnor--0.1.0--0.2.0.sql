@@ -916,6 +916,7 @@ AS $function$
 BEGIN
 	PERFORM shnor.region_methodology_triggers(region);
 	PERFORM shnor.region_validation_triggers(region);
+	PERFORM shnor.region_import_triggers(region);
 	-- last: the journal is of all tables
 	PERFORM shnor.region_history_triggers(region);
 END
@@ -1203,7 +1204,8 @@ VALUES
 ('keep_recorded', '()', 'Триггер: у каждой новой версии ответа — когда и кем она записана.'),
 ('keep_truncated', '()', 'Триггер: очистка таблицы ответов переносит их все в историю.'),
 ('check_recorded', '()', 'Триггер: когда и кем записан ответ, ставится само.'),
-('keep_change', '()', 'Триггер: ведёт журнал изменений.')
+('keep_change', '()', 'Триггер: ведёт журнал изменений.'),
+('check_change', '()', 'Триггер: запись журнала — от того, кто пишет, и о том, что ему разрешено менять.')
 $function$;
 
 COMMENT ON FUNCTION region_history_comments() IS
@@ -1357,7 +1359,8 @@ BEGIN
 		forged boolean;
 	BEGIN
 		IF TG_TABLE_NAME LIKE '%\_history' THEN
-			forged := EXISTS (SELECT FROM new_rows n WHERE n.recorded_at < n.replaced_at OR n.replaced_at < now() OR n.replaced_by IS DISTINCT FROM current_user
+			-- a trigger says how long the version stood; a trigger may also be somebody's own
+			forged := EXISTS (SELECT FROM new_rows n WHERE pg_trigger_depth() = 1 AND n.recorded_at < n.replaced_at OR n.replaced_at < now() OR n.replaced_by IS DISTINCT FROM current_user
 															OR n.recorded_at > clock_timestamp());
 		ELSE
 			forged := EXISTS (SELECT FROM new_rows n WHERE n.recorded_at < now() OR n.recorded_at > clock_timestamp() OR n.recorded_by IS DISTINCT FROM current_user);
@@ -1378,7 +1381,7 @@ BEGIN
 		EXECUTE format('CREATE OR REPLACE TRIGGER check_recorded AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
 						FOR EACH STATEMENT EXECUTE FUNCTION check_recorded()', t);
 		EXECUTE format('CREATE OR REPLACE TRIGGER check_recorded AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows
-						FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION check_recorded()', t || '_history');
+						FOR EACH STATEMENT EXECUTE FUNCTION check_recorded()', t || '_history');
 		EXECUTE format('CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
 						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(''История ответов хранится всегда. Исправляйте сам ответ: прежний останется в ней.'')', t || '_history');
 	END LOOP;
@@ -1434,6 +1437,27 @@ BEGIN
 		EXECUTE format('CREATE OR REPLACE TRIGGER keep_truncated BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_change(%s)', t.name, t.key);
 	END LOOP;
 
+	-- The triggers write with the rights of whoever changes a table, and a trigger may be somebody's own: an entry bears
+	-- his name and this moment, and is of what he may do.
+	CREATE OR REPLACE FUNCTION check_change() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	BEGIN
+		IF EXISTS (SELECT FROM new_rows n
+				   CROSS JOIN LATERAL (SELECT to_regclass(format('%I.%I', TG_TABLE_SCHEMA, n.table_name)) AS relation) AS t
+				   WHERE (n.changed_at BETWEEN now() AND clock_timestamp() AND n.changed_by = current_user AND n.session_by = session_user
+						  AND CASE n.operation WHEN 'delete' THEN has_table_privilege(t.relation, 'DELETE, TRUNCATE')
+								  ELSE has_any_column_privilege(t.relation, n.operation) END) IS NOT TRUE) THEN
+			RAISE EXCEPTION 'журнал изменений ведётся сам'
+				USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Измените саму таблицу: запись о том появится в журнале.';
+		END IF;
+		RETURN NULL;
+	END
+	$trigger$;
+
+	CREATE OR REPLACE TRIGGER check_change AFTER INSERT ON history REFERENCING NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION check_change();
 	CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON history
 		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Журнал изменений хранится всегда: по нему проверяются отчёты прошлых лет.');
 	CREATE OR REPLACE TRIGGER refuse_insert BEFORE INSERT ON history
@@ -1999,12 +2023,12 @@ BEGIN
 	-- %1$I region, %2$I answers, %3$I history, %4$I who; $1 rows, $2 round, $3 when the file was imported first
 	RETURN QUERY EXECUTE format($sql$
 		WITH given AS (
-			SELECT g.line, g.who, g.answers, g.patched, g.submitted_at IS NOT NULL AS stamped,
+			SELECT g.line, g.who, g.answers, g.patched, coalesce(g.corrects, false) AS corrects, g.submitted_at IS NOT NULL AS stamped,
 				   s.submitted_at AS stored_at, to_jsonb(s) AS stored,
 				   -- a row without a time is as new as the import
 				   coalesce(g.submitted_at, $3, greatest(now(), s.submitted_at)) AS submitted_at
 			FROM jsonb_to_recordset($1)
-				AS g(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean)
+				AS g(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean, corrects boolean)
 			LEFT JOIN %1$I.%2$I s ON s.round_id = $2 AND s.%4$I = g.who
 			WHERE NOT g.refused
 		), seen AS (
@@ -2018,10 +2042,11 @@ BEGIN
 							 AND (NOT g.stamped OR h.submitted_at = g.submitted_at)) AS in_history
 			FROM given g
 		), judged AS (
-			-- an old version wins again only where nothing is stored, or when a new file without times brings it back
+			-- an old version wins again only where nothing is stored, when a new file without times brings it back, or when
+			-- the row is being corrected to it
 			SELECT s.*, s.last AND NOT s.as_stored
 						AND (s.stored IS NULL
-							 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND (s.stamped OR $3 IS NOT NULL))) AS wins
+							 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND NOT s.corrects AND (s.stamped OR $3 IS NOT NULL))) AS wins
 			FROM seen s
 		)
 		SELECT j.line, j.who, j.patched, j.submitted_at,
@@ -2075,15 +2100,15 @@ BEGIN
 		FROM told t WHERE NOT t.stands
 		GROUP BY t.who, t.question, t.value
 	), record AS MATERIALIZED (
-		SELECT r.line, r.who, r.answers, r.patched, r.submitted_at IS NOT NULL AS stamped,
+		SELECT r.line, r.who, r.answers, r.patched, coalesce(r.corrects, false) AS corrects, r.submitted_at IS NOT NULL AS stamped,
 			   -- a row without a time is as new as the import
 			   coalesce(r.submitted_at, import_judge_source.imported_at, greatest(now(), s.latest)) AS submitted_at
 		FROM jsonb_to_recordset(readings)
-			AS r(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean)
+			AS r(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean, corrects boolean)
 		LEFT JOIN (SELECT t.who, max(t.submitted_at) AS latest FROM told t WHERE t.stands GROUP BY t.who) s ON s.who = r.who
 		WHERE NOT r.refused
 	), given AS (
-		SELECT r.line, r.who, r.stamped, r.submitted_at, v.key AS question, v.value, s.value AS stored_value, s.submitted_at AS stored_at,
+		SELECT r.line, r.who, r.corrects, r.stamped, r.submitted_at, v.key AS question, v.value, s.value AS stored_value, s.submitted_at AS stored_at,
 			   -- an empty cell says nothing: of each question the latest row that answers it
 			   row_number() OVER (PARTITION BY r.who, v.key ORDER BY r.submitted_at DESC, r.line DESC) = 1 AS last,
 			   row_number() OVER (PARTITION BY r.who, v.key, r.submitted_at, v.value ORDER BY r.line DESC) > 1 AS repeated,
@@ -2094,10 +2119,10 @@ BEGIN
 		LEFT JOIN told s ON s.who = r.who AND s.question = v.key AND s.stands
 		LEFT JOIN earlier h ON h.who = r.who AND h.question = v.key AND h.value = v.value
 	), judged AS (
-		-- an old version wins again only where nothing is stored, or when a new file without times brings it back
+		-- as in import_judge_form()
 		SELECT g.*, g.last AND (g.stored_value IS NULL
 								OR g.submitted_at >= g.stored_at AND NOT g.as_stored
-								   AND NOT (g.in_history AND (g.stamped OR import_judge_source.imported_at IS NOT NULL))) AS wins
+								   AND NOT (g.in_history AND NOT g.corrects AND (g.stamped OR import_judge_source.imported_at IS NOT NULL))) AS wins
 		FROM given g
 	), summed AS (
 		SELECT j.line, bool_or(j.wins) AS changes,
@@ -2675,6 +2700,58 @@ $function$;
 COMMENT ON FUNCTION region_import_tables(text) IS
 'Internal: creates the tables of corrections in the schema named region, and what the journal of imports needs for them.';
 
+CREATE FUNCTION region_import_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	-- what has been done with is moved by one command, so that it stands in the history when this looks
+	CREATE OR REPLACE FUNCTION check_issue() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		whose	text[] := '{school_id,municipality_id,submitted_at}';
+		lost	boolean := true;
+	BEGIN
+		IF TG_OP = 'DELETE' THEN
+			EXECUTE format('SELECT EXISTS (SELECT FROM old_rows o WHERE NOT EXISTS (SELECT FROM %I.import_issue_history h WHERE h.issue_id = o.issue_id))',
+						   TG_TABLE_SCHEMA) INTO lost;
+		ELSIF TG_OP = 'UPDATE' THEN
+			lost := EXISTS (SELECT to_jsonb(o) - whose FROM old_rows o EXCEPT SELECT to_jsonb(n) - whose FROM new_rows n);
+		END IF;
+		IF lost THEN
+			RAISE EXCEPTION 'замечания загрузок не правят и не удаляют'
+				USING ERRCODE = 'object_not_in_prerequisite_state',
+					  HINT = format('Исправьте строку: shnor.correct_import_row(%1$L, …); или снимите замечание: shnor.dismiss_import_row(%1$L, …, ''причина'').', TG_TABLE_SCHEMA);
+		END IF;
+		RETURN NULL;
+	END
+	$trigger$;
+
+	CREATE OR REPLACE TRIGGER check_deleted AFTER DELETE ON import_issue REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
+	CREATE OR REPLACE TRIGGER check_updated AFTER UPDATE ON import_issue REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
+	CREATE OR REPLACE TRIGGER check_truncated BEFORE TRUNCATE ON import_issue
+		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
+	FOREACH t IN ARRAY ARRAY['import_issue_history', 'import_correction'] LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
+						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(''Что исправлено или снято в загрузках, хранится всегда.'')', t);
+	END LOOP;
+	CREATE OR REPLACE TRIGGER refuse_edit BEFORE DELETE OR TRUNCATE OR
+		UPDATE OF import_id, round_id, respondent, source, content, content_sha256, imported_at, imported_by ON import
+		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Загруженный файл хранится дословно и всегда. Верный файл загрузите рядом: shnor.import_form().');
+END
+$function$;
+
+COMMENT ON FUNCTION region_import_triggers(text) IS
+'Internal: creates or replaces the triggers that keep imports and their issues in the schema named region. Uses refuse_edit() of region_round_triggers.';
+
 CREATE FUNCTION region_import_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -2704,6 +2781,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
+('check_issue', '()', 'Триггер: замечание загрузки не пропадает, а переходит в import_issue_history.'),
 ('import_issue_history', NULL, 'Замечания загрузок, с которыми покончено: строка исправлена, прочитана при повторной загрузке, заменена ответом из более позднего файла или снята с объяснением.'),
 ('import_issue_history', 'issue_id', 'Номер замечания, каким он был в import_issue.'),
 ('import_issue_history', 'import_id', 'Загрузка.'),
@@ -2995,7 +3073,7 @@ BEGIN
 
 	-- beside the other rows of the same respondent; what else of the file could be loaded by now is left alone
 	reading.readings := (
-		SELECT jsonb_agg(CASE WHEN r ->> 'line' = line::text THEN r || '{"refused": false}' ELSE r END ORDER BY (r ->> 'line')::integer)
+		SELECT jsonb_agg(CASE WHEN r ->> 'line' = line::text THEN r || jsonb_build_object('refused', false, 'corrects', changed > 0) ELSE r END ORDER BY (r ->> 'line')::integer)
 		FROM jsonb_array_elements(reading.readings) r
 		WHERE r ->> 'line' = line::text
 		   OR r -> 'who' = own -> 'who' AND NOT (r ->> 'refused')::boolean AND NOT before.known -> 'refused_lines' @> (r -> 'line'));
@@ -5988,7 +6066,10 @@ AS $function$
 				   ELSE concat(
 					   '(', concat_ws(' OR ',
 						   CASE WHEN strpos(r.manager_codes, p.code) > 0 THEN
-							   concat(r.manager, CASE WHEN r.rows = 'event' THEN ' AND pg_trigger_depth() > 0' END) END,
+							   concat(r.manager, CASE WHEN r.rows = 'event' THEN ' AND event = ''drafted'' AND pg_trigger_depth() > 0'
+														   -- a trigger of one's own is a trigger too: the state is asked here
+														   WHEN r.object IN ('round_school', 'round_municipality') THEN
+															   ' AND round_id NOT IN (SELECT r.round_id FROM round r WHERE r.state = ''closed'')' END) END,
 						   -- what closing a round writes down, only closing writes
 						   CASE WHEN strpos(r.approver_codes, p.code) > 0 THEN
 							   concat(r.approver, CASE WHEN r.object IN ('round_event', 'round_school', 'round_municipality') THEN ' AND pg_trigger_depth() > 0' END) END,
@@ -6462,7 +6543,9 @@ BEGIN
 	), listed AS (
 		SELECT l.access_id, l.role, l.capability, l.municipality_id, l.granted_by, l.granted_at, l.by_hand FROM line l
 		UNION ALL
-		SELECT NULL, e.role, NULL, NULL, NULL, NULL, false FROM extra e WHERE NOT EXISTS (SELECT FROM line l WHERE l.role = e.role)
+		SELECT NULL, e.role, NULL, NULL, NULL, NULL, false FROM extra e
+		-- who does not see all lines of the list cannot tell who is not on it
+		WHERE NOT row_security_active('access'::regclass) AND NOT EXISTS (SELECT FROM line l WHERE l.role = e.role)
 	), whole AS MATERIALIZED (
 		-- the tables of which somebody sees all rows
 		SELECT c.relname, o.oid AS role
