@@ -67,17 +67,12 @@ BEGIN
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
 	DECLARE
-		whose	text[] := '{school_id,municipality_id,submitted_at}';
-		lost	boolean := true;
+		lost boolean;
 	BEGIN
-		IF TG_OP = 'DELETE' THEN
-			EXECUTE format('SELECT EXISTS (SELECT FROM old_rows o WHERE NOT EXISTS (SELECT FROM %I.import_issue_history h WHERE h.issue_id = o.issue_id))',
-						   TG_TABLE_SCHEMA) INTO lost;
-		ELSIF TG_OP = 'UPDATE' THEN
-			lost := EXISTS (SELECT to_jsonb(o) - whose FROM old_rows o EXCEPT SELECT to_jsonb(n) - whose FROM new_rows n);
-		END IF;
+		EXECUTE format('SELECT EXISTS (SELECT FROM old_rows o WHERE NOT EXISTS (SELECT FROM %I.import_issue_history h WHERE h.issue_id = o.issue_id))',
+					   TG_TABLE_SCHEMA) INTO lost;
 		IF lost THEN
-			RAISE EXCEPTION 'замечания загрузок не правят и не удаляют'
+			RAISE EXCEPTION 'замечания загрузок не удаляют'
 				USING ERRCODE = 'object_not_in_prerequisite_state',
 					  HINT = format('Исправьте строку: shnor.correct_import_row(%1$L, …); или снимите замечание: shnor.dismiss_import_row(%1$L, …, ''причина'').', TG_TABLE_SCHEMA);
 		END IF;
@@ -87,10 +82,11 @@ BEGIN
 
 	CREATE OR REPLACE TRIGGER check_deleted AFTER DELETE ON import_issue REFERENCING OLD TABLE AS old_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
-	CREATE OR REPLACE TRIGGER check_updated AFTER UPDATE ON import_issue REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
-	CREATE OR REPLACE TRIGGER check_truncated BEFORE TRUNCATE ON import_issue
-		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
+	CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE ON import_issue
+		FOR EACH ROW WHEN (to_jsonb(OLD) - '{school_id,municipality_id,submitted_at}'::text[] <> to_jsonb(NEW) - '{school_id,municipality_id,submitted_at}'::text[])
+		EXECUTE FUNCTION refuse_edit('Замечания исправляют или снимают: shnor.correct_import_row(), shnor.dismiss_import_row().');
+	CREATE OR REPLACE TRIGGER refuse_truncate BEFORE TRUNCATE ON import_issue
+		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Замечания исправляют или снимают: shnor.correct_import_row(), shnor.dismiss_import_row().');
 	FOREACH t IN ARRAY ARRAY['import_issue_history', 'import_correction'] LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
 						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(''Что исправлено или снято в загрузках, хранится всегда.'')', t);

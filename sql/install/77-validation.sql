@@ -113,7 +113,9 @@ BEGIN
 	$trigger$;
 
 	-- with a round that is deleted before it ever closed, what was accepted in it goes too
-	CREATE OR REPLACE TRIGGER check_acceptance BEFORE UPDATE OR DELETE ON validation_acceptance
+	CREATE OR REPLACE TRIGGER check_acceptance BEFORE UPDATE ON validation_acceptance
+		FOR EACH ROW EXECUTE FUNCTION check_acceptance();
+	CREATE OR REPLACE TRIGGER check_acceptance_delete BEFORE DELETE ON validation_acceptance
 		FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION check_acceptance();
 	CREATE OR REPLACE TRIGGER check_open_insert AFTER INSERT ON validation_acceptance REFERENCING NEW TABLE AS new_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION check_round_open('принимать замечания нельзя');

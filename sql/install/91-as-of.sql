@@ -29,7 +29,8 @@ BEGIN
 			SELECT format('%1$I AS (SELECT t.* FROM %2$I.%3$I($2) t%4$s)', n, region, n || '_as_of',
 						  CASE WHEN n IN ('round', 'target', 'round_school', 'round_municipality') THEN ' WHERE t.round_id = $1' END)
 			FROM shnor.region_history_names() AS n
-			WHERE wanted ~ format('\m%s\M', n) AND to_regclass(format('%I.%I', region, n)) IS NOT NULL
+			-- who asks is who he is now
+			WHERE n <> 'access' AND wanted ~ format('\m%s\M', n) AND to_regclass(format('%I.%I', region, n)) IS NOT NULL
 		) AS t);
 END
 $function$;

@@ -98,7 +98,9 @@ AS $function$
 															   ' AND round_id NOT IN (SELECT r.round_id FROM round r WHERE r.state = ''closed'')' END) END,
 						   -- what closing a round writes down, only closing writes
 						   CASE WHEN strpos(r.approver_codes, p.code) > 0 THEN
-							   concat(r.approver, CASE WHEN r.object IN ('round_event', 'round_school', 'round_municipality') THEN ' AND pg_trigger_depth() > 0' END) END,
+							   concat(r.approver, CASE WHEN r.object = 'round_event' THEN ' AND pg_trigger_depth() > 0 AND happened_at = now() AND happened_by = current_user'
+														   WHEN r.object IN ('round_school', 'round_municipality') THEN
+															   ' AND pg_trigger_depth() > 0 AND round_id IN (SELECT e.round_id FROM round_event e WHERE e.event = ''closed'' AND e.happened_at = now())' END) END,
 						   CASE WHEN strpos(r.operator_codes, p.code) > 0 THEN
 							   concat(r.own_open, CASE WHEN r.object = 'document' AND p.code = 'u' THEN ' AND check_state = ''unchecked''' END) END),
 					   ')',

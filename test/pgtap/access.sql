@@ -193,7 +193,30 @@ SELECT matches(refusal(format('INSERT INTO pg_temp.own VALUES (%L)', s)), '^' ||
 	('55000', 'INSERT INTO probe.history (table_name, operation, key, new_row, changed_at, changed_by, session_by) VALUES (''note'', ''insert'', ''{}'', ''{}'', ''2024-01-01'', current_user, session_user)'),
 	('55000', 'INSERT INTO probe.history (table_name, operation, key, new_row, changed_at, changed_by, session_by) VALUES (''access'', ''insert'', ''{}'', ''{}'', clock_timestamp(), current_user, session_user)')) AS v(state, s);
 DROP TABLE own;
+SET ROLE access_approver;
+CREATE TEMP TABLE own (statement text);
+CREATE FUNCTION pg_temp.own_approver() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE NEW.statement; RETURN NEW; END $$;
+CREATE TRIGGER own AFTER INSERT ON own FOR EACH ROW EXECUTE FUNCTION pg_temp.own_approver();
 RESET ROLE;
+-- as if it had been closed in another transaction
+ALTER TABLE round_event DISABLE TRIGGER USER;
+UPDATE round_event SET happened_at = happened_at - interval '1 hour';
+ALTER TABLE round_event ENABLE TRIGGER USER;
+SET ROLE access_approver;
+SELECT lives_ok($$INSERT INTO pg_temp.own VALUES ('UPDATE probe.round_school SET low_results = NOT low_results')$$, 'an approver''s');
+SELECT is((SELECT array_agg(r::text ORDER BY r::text) FROM round_school r), :'listed', 'changes nothing of what has been closed');
+SELECT matches(refusal($$INSERT INTO pg_temp.own VALUES ('INSERT INTO probe.round_event (round_id, event, happened_at) VALUES (1, ''reopened'', ''2024-10-10'')')$$), '^42501', 'nor when');
+DROP TABLE own;
+RESET ROLE;
+
+-- who was let in after a publication recomputes it as well, the region's rows included
+CREATE ROLE access_later;
+SELECT shnor.grant_access('probe', 'access_later', 'reader');
+SET ROLE access_later;
+SELECT is((SELECT count(*) FROM publication_indicator WHERE municipality_id IS NULL), 18::bigint, 'published for the region');
+SELECT is_empty($$SELECT part, municipality_id, column_name FROM shnor.check_publication('probe', 1) WHERE part = 'publication_indicator' AND municipality_id IS NULL$$, 'and recomputed by one who was let in later');
+RESET ROLE;
+SELECT shnor.revoke_access('probe', 'access_later');
 
 -- a reader reads everything, as the owner does, and writes nothing
 ANALYZE;

@@ -245,12 +245,13 @@ SELECT is_empty('SELECT issue_id FROM c.import_issue INTERSECT SELECT issue_id F
 SELECT is_empty($$SELECT h.issue_id FROM c.import_issue_history h WHERE resolution = 'corrected' AND NOT EXISTS (SELECT FROM c.import_correction k WHERE k.import_id = h.import_id AND k.line = h.line)$$, 'what was corrected has its correction');
 
 -- ---- nothing of it is lost to SQL either ----
-SELECT is(pg_temp.error_of(s), '55000 ' || CASE WHEN s ~ 'import_issue( |$)' THEN 'замечания загрузок не правят и не удаляют | Исправьте строку: shnor.correct_import_row(''c'', …); или снимите замечание: shnor.dismiss_import_row(''c'', …, ''причина'').'
-	ELSE format('таблица c.%s заполняется сама: править её нельзя | %s', substring(s FROM 'c\.(\w+)'), CASE WHEN s ~ 'c.import( |$)' THEN 'Загруженный файл хранится дословно и всегда. Верный файл загрузите рядом: shnor.import_form().' ELSE 'Что исправлено или снято в загрузках, хранится всегда.' END) END, s)
-FROM unnest(ARRAY['DELETE FROM c.import_issue', 'TRUNCATE c.import_issue', 'UPDATE c.import_issue SET reason = ''x''',
+SELECT is(pg_temp.error_of('DELETE FROM c.import_issue'), '55000 замечания загрузок не удаляют | Исправьте строку: shnor.correct_import_row(''c'', …); или снимите замечание: shnor.dismiss_import_row(''c'', …, ''причина'').', 'issues are not deleted');
+SELECT throws_ok(s, '55000', format('таблица c.%s заполняется сама: править её нельзя', substring(s FROM 'c\.(\w+)')), s)
+FROM unnest(ARRAY['UPDATE c.import_issue SET reason = ''x''',
 	'DELETE FROM c.import_issue_history', 'TRUNCATE c.import_issue_history', 'UPDATE c.import_issue_history SET reason = ''x''',
 	'DELETE FROM c.import_correction', 'TRUNCATE c.import_correction', 'UPDATE c.import_correction SET value = ''x''',
 	'DELETE FROM c.import', 'UPDATE c.import SET content = ''x''', 'UPDATE c.import SET imported_by = ''x''']) s;
+SELECT throws_ok('TRUNCATE c.import_issue', '55000', NULL, 'all at once');
 SELECT throws_ok('TRUNCATE c.import CASCADE', '55000', NULL, 'nor with all that stands on it');
 
 SELECT finish();

@@ -75,7 +75,7 @@ END $$;
 SELECT is_empty('SELECT DISTINCT * FROM pg_temp.exposed() ORDER BY 1', 'no table or view of the region holds text that a spreadsheet would take for a formula');
 SELECT cmp_ok((SELECT count(*) FROM seen WHERE value LIKE '''%')::int, '>', 100, 'the preview shows the same text');
 SELECT is_empty('SELECT DISTINCT value FROM seen WHERE pg_temp.dangerous(value)', 'safe as well');
-ALTER TABLE f.import_issue DISABLE TRIGGER check_updated;
+ALTER TABLE f.import_issue DISABLE TRIGGER refuse_edit;
 UPDATE f.import_issue SET row_values[2] = '=x' WHERE issue_id = (SELECT min(issue_id) FROM f.import_issue WHERE row_values IS NOT NULL);
 SELECT results_eq('SELECT DISTINCT * FROM pg_temp.exposed()', $$VALUES ('import_issue: =x')$$, 'and such text would have been found');
 

@@ -254,6 +254,10 @@ SELECT results_eq($$SELECT reason, withdrawn_at, withdrawn_by::text, withdrawn_r
 SELECT throws_ok($$SELECT shnor.withdraw_acceptance('v', 2, 's1', 'outlier_in_active', 'Ошибка')$$, 'P0002', NULL, 'withdraw: not twice');
 SELECT is(shnor.accept_finding('v', 2, 's1', 'outlier_in_active', 'Всё-таки так') > 0, true, 'it can be accepted anew');
 SELECT throws_ok($$UPDATE validation_acceptance SET reason = 'Иначе'$$, '55000', 'принятые замечания не правят и не удаляют', 'the journal is not rewritten');
+CREATE FUNCTION pg_temp.own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE v.validation_acceptance SET reason = 'Иначе'; RETURN NEW; END $$;
+CREATE TEMP TABLE own (n integer);
+CREATE TRIGGER own AFTER INSERT ON own FOR EACH ROW EXECUTE FUNCTION pg_temp.own();
+SELECT throws_ok('INSERT INTO own VALUES (1)', '55000', 'принятые замечания не правят и не удаляют', 'nor by a trigger of one''s own');
 SELECT throws_ok($$UPDATE validation_acceptance SET withdrawn_at = NULL, withdrawn_by = NULL, withdrawn_reason = NULL WHERE withdrawn_at IS NOT NULL$$, '55000', NULL, 'what was withdrawn stays so');
 SELECT throws_ok('DELETE FROM validation_acceptance', '55000', NULL, 'nothing goes from it');
 SELECT throws_ok('TRUNCATE validation_acceptance', '55000', NULL, 'nor all');
