@@ -2715,17 +2715,12 @@ BEGIN
 	SET search_path = pg_catalog, pg_temp
 	AS $trigger$
 	DECLARE
-		whose	text[] := '{school_id,municipality_id,submitted_at}';
-		lost	boolean := true;
+		lost boolean;
 	BEGIN
-		IF TG_OP = 'DELETE' THEN
-			EXECUTE format('SELECT EXISTS (SELECT FROM old_rows o WHERE NOT EXISTS (SELECT FROM %I.import_issue_history h WHERE h.issue_id = o.issue_id))',
-						   TG_TABLE_SCHEMA) INTO lost;
-		ELSIF TG_OP = 'UPDATE' THEN
-			lost := EXISTS (SELECT to_jsonb(o) - whose FROM old_rows o EXCEPT SELECT to_jsonb(n) - whose FROM new_rows n);
-		END IF;
+		EXECUTE format('SELECT EXISTS (SELECT FROM old_rows o WHERE NOT EXISTS (SELECT FROM %I.import_issue_history h WHERE h.issue_id = o.issue_id))',
+					   TG_TABLE_SCHEMA) INTO lost;
 		IF lost THEN
-			RAISE EXCEPTION 'замечания загрузок не правят и не удаляют'
+			RAISE EXCEPTION 'замечания загрузок не удаляют'
 				USING ERRCODE = 'object_not_in_prerequisite_state',
 					  HINT = format('Исправьте строку: shnor.correct_import_row(%1$L, …); или снимите замечание: shnor.dismiss_import_row(%1$L, …, ''причина'').', TG_TABLE_SCHEMA);
 		END IF;
@@ -2735,10 +2730,11 @@ BEGIN
 
 	CREATE OR REPLACE TRIGGER check_deleted AFTER DELETE ON import_issue REFERENCING OLD TABLE AS old_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
-	CREATE OR REPLACE TRIGGER check_updated AFTER UPDATE ON import_issue REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
-	CREATE OR REPLACE TRIGGER check_truncated BEFORE TRUNCATE ON import_issue
-		FOR EACH STATEMENT EXECUTE FUNCTION check_issue();
+	CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE ON import_issue
+		FOR EACH ROW WHEN (to_jsonb(OLD) - '{school_id,municipality_id,submitted_at}'::text[] <> to_jsonb(NEW) - '{school_id,municipality_id,submitted_at}'::text[])
+		EXECUTE FUNCTION refuse_edit('Замечания исправляют или снимают: shnor.correct_import_row(), shnor.dismiss_import_row().');
+	CREATE OR REPLACE TRIGGER refuse_truncate BEFORE TRUNCATE ON import_issue
+		FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit('Замечания исправляют или снимают: shnor.correct_import_row(), shnor.dismiss_import_row().');
 	FOREACH t IN ARRAY ARRAY['import_issue_history', 'import_correction'] LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER refuse_edit BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
 						FOR EACH STATEMENT EXECUTE FUNCTION refuse_edit(''Что исправлено или снято в загрузках, хранится всегда.'')', t);
@@ -3735,7 +3731,9 @@ BEGIN
 	$trigger$;
 
 	-- with a round that is deleted before it ever closed, what was accepted in it goes too
-	CREATE OR REPLACE TRIGGER check_acceptance BEFORE UPDATE OR DELETE ON validation_acceptance
+	CREATE OR REPLACE TRIGGER check_acceptance BEFORE UPDATE ON validation_acceptance
+		FOR EACH ROW EXECUTE FUNCTION check_acceptance();
+	CREATE OR REPLACE TRIGGER check_acceptance_delete BEFORE DELETE ON validation_acceptance
 		FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION check_acceptance();
 	CREATE OR REPLACE TRIGGER check_open_insert AFTER INSERT ON validation_acceptance REFERENCING NEW TABLE AS new_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION check_round_open('принимать замечания нельзя');
@@ -5681,7 +5679,8 @@ BEGIN
 			SELECT format('%1$I AS (SELECT t.* FROM %2$I.%3$I($2) t%4$s)', n, region, n || '_as_of',
 						  CASE WHEN n IN ('round', 'target', 'round_school', 'round_municipality') THEN ' WHERE t.round_id = $1' END)
 			FROM shnor.region_history_names() AS n
-			WHERE wanted ~ format('\m%s\M', n) AND to_regclass(format('%I.%I', region, n)) IS NOT NULL
+			-- who asks is who he is now
+			WHERE n <> 'access' AND wanted ~ format('\m%s\M', n) AND to_regclass(format('%I.%I', region, n)) IS NOT NULL
 		) AS t);
 END
 $function$;
@@ -6072,7 +6071,9 @@ AS $function$
 															   ' AND round_id NOT IN (SELECT r.round_id FROM round r WHERE r.state = ''closed'')' END) END,
 						   -- what closing a round writes down, only closing writes
 						   CASE WHEN strpos(r.approver_codes, p.code) > 0 THEN
-							   concat(r.approver, CASE WHEN r.object IN ('round_event', 'round_school', 'round_municipality') THEN ' AND pg_trigger_depth() > 0' END) END,
+							   concat(r.approver, CASE WHEN r.object = 'round_event' THEN ' AND pg_trigger_depth() > 0 AND happened_at = now() AND happened_by = current_user'
+														   WHEN r.object IN ('round_school', 'round_municipality') THEN
+															   ' AND pg_trigger_depth() > 0 AND round_id IN (SELECT e.round_id FROM round_event e WHERE e.event = ''closed'' AND e.happened_at = now())' END) END,
 						   CASE WHEN strpos(r.operator_codes, p.code) > 0 THEN
 							   concat(r.own_open, CASE WHEN r.object = 'document' AND p.code = 'u' THEN ' AND check_state = ''unchecked''' END) END),
 					   ')',
