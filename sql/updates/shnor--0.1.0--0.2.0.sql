@@ -6060,7 +6060,11 @@ AS $function$
 	), written AS (
 		SELECT r.object, r.reads, p.code, p.command,
 			   CASE
-				   WHEN r.rows = 'journal' THEN format('%s AND pg_trigger_depth() > 0', r.anyone)
+				   -- of an operator's tables the journal keeps documents alone; nobody sees there whose they are but the rows themselves
+				   WHEN r.rows = 'journal' THEN format('pg_trigger_depth() > 0 AND (EXISTS (SELECT FROM access a WHERE a.capability <> ''operator'' OR a.by_hand)
+						OR %s AND table_name = ''document'' AND NOT EXISTS (SELECT FROM (VALUES (old_row), (new_row)) AS v(line)
+							WHERE v.line IS NOT NULL AND ((v.line ->> ''school_id'')::integer IN (SELECT s.school_id FROM school s)
+								OR (v.line ->> ''municipality_id'')::integer IN (SELECT a.municipality_id FROM access a WHERE a.capability = ''operator'')) IS NOT TRUE))', r.operator)
 				   WHEN r.object = 'round' THEN format('%s AND state = ''draft''', r.manager) || CASE p.code WHEN 'u' THEN format(' OR %s', r.approver) ELSE '' END
 				   ELSE concat(
 					   '(', concat_ws(' OR ',

@@ -239,10 +239,12 @@ SELECT results_eq($$SELECT role, agrees FROM shnor.access('probe')$$, $$SELECT r
 CREATE TEMP TABLE own (statement text);
 CREATE FUNCTION pg_temp.own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE NEW.statement; RETURN NEW; END $$;
 CREATE TRIGGER own AFTER INSERT ON own FOR EACH ROW EXECUTE FUNCTION pg_temp.own();
-SELECT matches(pg_temp.refusal(format('INSERT INTO pg_temp.own VALUES (%L)', s)), '^55000.(когда и кем|журнал)', s) FROM unnest(ARRAY[
-	-- an entry that no trigger of the region would make
-	'INSERT INTO probe.history (table_name, operation, key, new_row, changed_at, changed_by, session_by) VALUES (''school'', ''insert'', ''{}'', ''{}'', clock_timestamp(), current_user, session_user)',
-	'INSERT INTO probe.submission_history (round_id, school_id, submitted_at, recorded_at, replaced_at) VALUES (3, 2, now(), ''2024-01-01'', ''2024-02-01'')']) s;
+SELECT matches(pg_temp.refusal(format('INSERT INTO pg_temp.own VALUES (%L)', v.s)), v.refusal, v.s) FROM (VALUES
+	-- entries that no trigger of the region would make: of a table that is not an operator's, of another municipality's documents
+	('^42501.', 'INSERT INTO probe.history (table_name, operation, key, new_row, changed_at, changed_by, session_by) VALUES (''school'', ''insert'', ''{}'', ''{}'', clock_timestamp(), current_user, session_user)'),
+	('^42501.', 'INSERT INTO probe.history (table_name, operation, key, old_row, changed_at, changed_by, session_by) VALUES (''document'', ''delete'', ''{"document_id": 999}'', ''{"document_id": 999, "round_id": 3, "school_id": 1000000}'', clock_timestamp(), current_user, session_user)'),
+	('^42501.', 'INSERT INTO probe.history (table_name, operation, key, old_row, changed_at, changed_by, session_by) VALUES (''document'', ''delete'', ''{"document_id": 999}'', ''{"document_id": 999, "round_id": 3, "municipality_id": 2}'', clock_timestamp(), current_user, session_user)'),
+	('^55000.(когда и кем|журнал)', 'INSERT INTO probe.submission_history (round_id, school_id, submitted_at, recorded_at, replaced_at) VALUES (3, 2, now(), ''2024-01-01'', ''2024-02-01'')')) AS v(refusal, s);
 DROP TABLE own;
 SELECT is(pg_temp.refusal(s), '0 rows', s) FROM unnest(ARRAY[
 	'UPDATE submission SET teachers = 1 WHERE school_id IN (5, 6, 7)', 'DELETE FROM submission WHERE school_id IN (5, 6, 7)',
