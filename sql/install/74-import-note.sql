@@ -47,6 +47,36 @@ $function$;
 COMMENT ON FUNCTION import_issue_key(integer, integer, text, text, text, text) IS
 'Internal: by what an issue is known when its file is imported again.';
 
+CREATE FUNCTION import_settle(region text, issues bigint[], reasons text[], resolution text) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
+AS $function$
+#variable_conflict use_column
+DECLARE
+	moved	integer;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	WITH gone AS (
+		DELETE FROM import_issue w USING unnest(issues, reasons) AS s(issue_id, settled_by)
+		WHERE w.issue_id = s.issue_id RETURNING w.*, s.settled_by
+	)
+	INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
+									  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
+	SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
+		   g.severity, g.school_id, g.municipality_id, g.submitted_at, import_settle.resolution, g.settled_by
+	FROM gone g
+	ORDER BY g.issue_id;
+	GET DIAGNOSTICS moved = ROW_COUNT;
+	RETURN moved;
+END
+$function$;
+COMMENT ON FUNCTION import_settle(text, bigint[], text[], text) IS
+'Internal: moves issues to import_issue_history with resolution, each with its reason, and returns how many.';
+
 CREATE FUNCTION import_note(region text, import_id bigint, content text, columns jsonb, readings jsonb, cells jsonb, known jsonb,
 							lines integer[], resolution text, resolution_reason text) RETURNS void
 LANGUAGE plpgsql
@@ -72,25 +102,18 @@ BEGIN
 
 	IF known <> '{}' THEN
 		-- what is no longer found
-		WITH gone AS (
-			DELETE FROM import_issue w
-			WHERE w.import_id = import_note.import_id AND (lines IS NULL OR w.line = ANY (lines))
-			  AND NOT EXISTS (
-				  SELECT FROM jsonb_to_recordset(found) AS f(key text)
-				  WHERE f.key = shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity))
-			RETURNING w.*
-		)
-		INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
-										  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
-		SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
-			   g.severity, g.school_id, g.municipality_id, g.submitted_at, import_note.resolution,
-			   coalesce(import_note.resolution_reason,
-						CASE WHEN EXISTS (SELECT FROM jsonb_to_recordset(found) AS f(line integer, severity text)
-										  WHERE f.line = g.line AND f.severity = 'refused')
-							THEN 'При повторной загрузке файла у строки другое замечание'
-							ELSE 'При повторной загрузке файла замечания больше нет' END)
-		FROM gone g
-		ORDER BY g.issue_id;
+		PERFORM shnor.import_settle(region, array_agg(w.issue_id),
+			array_agg(coalesce(import_note.resolution_reason,
+							   CASE WHEN EXISTS (SELECT FROM jsonb_to_recordset(found) AS f(line integer, severity text)
+												 WHERE f.line = w.line AND f.severity = 'refused')
+								   THEN 'При повторной загрузке файла у строки другое замечание'
+								   ELSE 'При повторной загрузке файла замечания больше нет' END)),
+			import_note.resolution)
+		FROM import_issue w
+		WHERE w.import_id = import_note.import_id AND (lines IS NULL OR w.line = ANY (lines))
+		  AND NOT EXISTS (
+			  SELECT FROM jsonb_to_recordset(found) AS f(key text)
+			  WHERE f.key = shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity));
 
 		-- who answers may be known by now
 		UPDATE import_issue w
@@ -130,6 +153,9 @@ SET enable_nestloop = off
 SET jit = off
 AS $function$
 #variable_conflict use_column
+DECLARE
+	issues	bigint[];
+	reasons	text[];
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
@@ -185,16 +211,10 @@ BEGIN
 				IS NOT DISTINCT FROM (n.header, n.question, n.raw_value, n.row_values, n.school_id, n.municipality_id, n.submitted_at)
 		JOIN older o ON o.import_id = h.import_id
 		WHERE n.severity = 'warning'
-	), gone AS (
-		DELETE FROM import_issue w USING (SELECT s.issue_id, min(s.reason) AS reason FROM settled s GROUP BY s.issue_id) s
-		WHERE w.issue_id = s.issue_id RETURNING w.*, s.reason AS settled_by
 	)
-	INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
-									  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
-	SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
-		   g.severity, g.school_id, g.municipality_id, g.submitted_at, 'superseded', g.settled_by
-	FROM gone g
-	ORDER BY g.issue_id;
+	SELECT array_agg(s.issue_id), array_agg(s.reason) INTO issues, reasons
+	FROM (SELECT s.issue_id, min(s.reason) AS reason FROM settled s GROUP BY s.issue_id) s;
+	PERFORM shnor.import_settle(region, issues, reasons, 'superseded');
 END
 $function$;
 COMMENT ON FUNCTION import_supersede(text, bigint, jsonb, jsonb) IS

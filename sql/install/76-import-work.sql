@@ -180,18 +180,9 @@ BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 	PERFORM shnor.import_lock(region, file.round_id);
 
-	WITH gone AS (
-		DELETE FROM import_issue w
-		WHERE w.import_id = dismiss_import_row.import_id AND w.line = dismiss_import_row.line
-		RETURNING w.*
-	)
-	INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
-									  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
-	SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
-		   g.severity, g.school_id, g.municipality_id, g.submitted_at, 'dismissed', shnor.spreadsheet_safe(dismiss_import_row.reason)
-	FROM gone g
-	ORDER BY g.issue_id;
-	GET DIAGNOSTICS moved = ROW_COUNT;
+	moved := shnor.import_settle(region, array_agg(w.issue_id), array_agg(shnor.spreadsheet_safe(dismiss_import_row.reason)), 'dismissed')
+	FROM import_issue w
+	WHERE w.import_id = dismiss_import_row.import_id AND w.line = dismiss_import_row.line;
 	IF moved = 0 THEN
 		RAISE EXCEPTION 'у строки % загрузки % нет открытых замечаний', line, import_id
 			USING ERRCODE = 'invalid_parameter_value', HINT = format('Открытые замечания — в таблице %1$I.import_issue, прежние — в %1$I.import_issue_history.', region);

@@ -880,10 +880,11 @@ BEGIN
 
 	-- closed again under the triggers, a round writes its schools down
 	EXECUTE format('SELECT array_agg(r.round_id) FROM %I.round r WHERE r.state = ''closed''', region) INTO closed;
-	EXECUTE format('UPDATE %I.round r SET state = ''open'' WHERE r.round_id = ANY ($1)', region) USING closed;
-	-- last: what they refuse to change must stand first
-	PERFORM shnor.region_methodology_triggers(region);
-	EXECUTE format('UPDATE %I.round r SET state = ''closed'' WHERE r.round_id = ANY ($1)', region) USING closed;
+	IF closed IS NOT NULL THEN
+		EXECUTE format('UPDATE %I.round r SET state = ''open'' WHERE r.round_id = ANY ($1)', region) USING closed;
+		PERFORM shnor.region_methodology_triggers(region);
+		EXECUTE format('UPDATE %I.round r SET state = ''closed'' WHERE r.round_id = ANY ($1)', region) USING closed;
+	END IF;
 END
 $function$;
 
@@ -2404,6 +2405,37 @@ $function$;
 COMMENT ON FUNCTION import_issue_key(integer, integer, text, text, text, text) IS
 'Internal: by what an issue is known when its file is imported again.';
 
+CREATE FUNCTION import_settle(region text, issues bigint[], reasons text[], resolution text) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
+AS $function$
+#variable_conflict use_column
+DECLARE
+	moved	integer;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	WITH gone AS (
+		DELETE FROM import_issue w USING unnest(issues, reasons) AS s(issue_id, settled_by)
+		WHERE w.issue_id = s.issue_id RETURNING w.*, s.settled_by
+	)
+	INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
+									  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
+	SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
+		   g.severity, g.school_id, g.municipality_id, g.submitted_at, import_settle.resolution, g.settled_by
+	FROM gone g
+	ORDER BY g.issue_id;
+	GET DIAGNOSTICS moved = ROW_COUNT;
+	RETURN moved;
+END
+$function$;
+
+COMMENT ON FUNCTION import_settle(text, bigint[], text[], text) IS
+'Internal: moves issues to import_issue_history with resolution, each with its reason, and returns how many.';
+
 CREATE FUNCTION import_note(region text, import_id bigint, content text, columns jsonb, readings jsonb, cells jsonb, known jsonb,
 							lines integer[], resolution text, resolution_reason text) RETURNS void
 LANGUAGE plpgsql
@@ -2429,25 +2461,18 @@ BEGIN
 
 	IF known <> '{}' THEN
 		-- what is no longer found
-		WITH gone AS (
-			DELETE FROM import_issue w
-			WHERE w.import_id = import_note.import_id AND (lines IS NULL OR w.line = ANY (lines))
-			  AND NOT EXISTS (
-				  SELECT FROM jsonb_to_recordset(found) AS f(key text)
-				  WHERE f.key = shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity))
-			RETURNING w.*
-		)
-		INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
-										  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
-		SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
-			   g.severity, g.school_id, g.municipality_id, g.submitted_at, import_note.resolution,
-			   coalesce(import_note.resolution_reason,
-						CASE WHEN EXISTS (SELECT FROM jsonb_to_recordset(found) AS f(line integer, severity text)
-										  WHERE f.line = g.line AND f.severity = 'refused')
-							THEN 'При повторной загрузке файла у строки другое замечание'
-							ELSE 'При повторной загрузке файла замечания больше нет' END)
-		FROM gone g
-		ORDER BY g.issue_id;
+		PERFORM shnor.import_settle(region, array_agg(w.issue_id),
+			array_agg(coalesce(import_note.resolution_reason,
+							   CASE WHEN EXISTS (SELECT FROM jsonb_to_recordset(found) AS f(line integer, severity text)
+												 WHERE f.line = w.line AND f.severity = 'refused')
+								   THEN 'При повторной загрузке файла у строки другое замечание'
+								   ELSE 'При повторной загрузке файла замечания больше нет' END)),
+			import_note.resolution)
+		FROM import_issue w
+		WHERE w.import_id = import_note.import_id AND (lines IS NULL OR w.line = ANY (lines))
+		  AND NOT EXISTS (
+			  SELECT FROM jsonb_to_recordset(found) AS f(key text)
+			  WHERE f.key = shnor.import_issue_key(w.line, w.column_no, w.question, w.raw_value, w.reason, w.severity));
 
 		-- who answers may be known by now
 		UPDATE import_issue w
@@ -2488,6 +2513,9 @@ SET enable_nestloop = off
 SET jit = off
 AS $function$
 #variable_conflict use_column
+DECLARE
+	issues	bigint[];
+	reasons	text[];
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
@@ -2543,16 +2571,10 @@ BEGIN
 				IS NOT DISTINCT FROM (n.header, n.question, n.raw_value, n.row_values, n.school_id, n.municipality_id, n.submitted_at)
 		JOIN older o ON o.import_id = h.import_id
 		WHERE n.severity = 'warning'
-	), gone AS (
-		DELETE FROM import_issue w USING (SELECT s.issue_id, min(s.reason) AS reason FROM settled s GROUP BY s.issue_id) s
-		WHERE w.issue_id = s.issue_id RETURNING w.*, s.reason AS settled_by
 	)
-	INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
-									  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
-	SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
-		   g.severity, g.school_id, g.municipality_id, g.submitted_at, 'superseded', g.settled_by
-	FROM gone g
-	ORDER BY g.issue_id;
+	SELECT array_agg(s.issue_id), array_agg(s.reason) INTO issues, reasons
+	FROM (SELECT s.issue_id, min(s.reason) AS reason FROM settled s GROUP BY s.issue_id) s;
+	PERFORM shnor.import_settle(region, issues, reasons, 'superseded');
 END
 $function$;
 
@@ -3100,18 +3122,9 @@ BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 	PERFORM shnor.import_lock(region, file.round_id);
 
-	WITH gone AS (
-		DELETE FROM import_issue w
-		WHERE w.import_id = dismiss_import_row.import_id AND w.line = dismiss_import_row.line
-		RETURNING w.*
-	)
-	INSERT INTO import_issue_history (issue_id, import_id, line, column_no, header, question, raw_value, row_values, reason, hint,
-									  severity, school_id, municipality_id, submitted_at, resolution, resolution_reason)
-	SELECT g.issue_id, g.import_id, g.line, g.column_no, g.header, g.question, g.raw_value, g.row_values, g.reason, g.hint,
-		   g.severity, g.school_id, g.municipality_id, g.submitted_at, 'dismissed', shnor.spreadsheet_safe(dismiss_import_row.reason)
-	FROM gone g
-	ORDER BY g.issue_id;
-	GET DIAGNOSTICS moved = ROW_COUNT;
+	moved := shnor.import_settle(region, array_agg(w.issue_id), array_agg(shnor.spreadsheet_safe(dismiss_import_row.reason)), 'dismissed')
+	FROM import_issue w
+	WHERE w.import_id = dismiss_import_row.import_id AND w.line = dismiss_import_row.line;
 	IF moved = 0 THEN
 		RAISE EXCEPTION 'у строки % загрузки % нет открытых замечаний', line, import_id
 			USING ERRCODE = 'invalid_parameter_value', HINT = format('Открытые замечания — в таблице %1$I.import_issue, прежние — в %1$I.import_issue_history.', region);
