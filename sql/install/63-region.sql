@@ -188,10 +188,11 @@ BEGIN
 
 	-- closed again under the triggers, a round writes its schools down
 	EXECUTE format('SELECT array_agg(r.round_id) FROM %I.round r WHERE r.state = ''closed''', region) INTO closed;
-	EXECUTE format('UPDATE %I.round r SET state = ''open'' WHERE r.round_id = ANY ($1)', region) USING closed;
-	-- last: what they refuse to change must stand first
-	PERFORM shnor.region_methodology_triggers(region);
-	EXECUTE format('UPDATE %I.round r SET state = ''closed'' WHERE r.round_id = ANY ($1)', region) USING closed;
+	IF closed IS NOT NULL THEN
+		EXECUTE format('UPDATE %I.round r SET state = ''open'' WHERE r.round_id = ANY ($1)', region) USING closed;
+		PERFORM shnor.region_methodology_triggers(region);
+		EXECUTE format('UPDATE %I.round r SET state = ''closed'' WHERE r.round_id = ANY ($1)', region) USING closed;
+	END IF;
 END
 $function$;
 COMMENT ON FUNCTION region_methodology_parts(text) IS
