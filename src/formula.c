@@ -71,8 +71,10 @@ formula_error(const FormulaSource *source, int location, int sqlstate,
 }
 
 /*
- * PostgreSQL's parser reports a syntax error at a place in the query of the
- * caller, which knows nothing of our text: say it again in our own terms.
+ * PostgreSQL's parser reports an error at a place in the query of the caller,
+ * which knows nothing of our text: say it again in our own terms.  Most are
+ * syntax errors; some are of bytes in a quoted text, some of what PostgreSQL
+ * reads and has not made yet.
  */
 static List *
 parse_raw(const FormulaSource *source)
@@ -89,13 +91,16 @@ parse_raw(const FormulaSource *source)
 	PG_CATCH();
 	{
 		ErrorData  *error;
+		int			category;
 		int			location = -1;
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) !=
-			ERRCODE_TO_CATEGORY(ERRCODE_SYNTAX_ERROR))
-			PG_RE_THROW();
+		category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+		if (error->cursorpos == 0 &&
+			category != ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION &&
+			category != ERRCODE_DATA_EXCEPTION)
+			PG_RE_THROW();		/* unreachable: no memory is left */
 		FlushErrorState();
 
 		/* the position counts characters; ours are bytes */
@@ -123,7 +128,7 @@ make_formula(FormulaKind kind, int location, int nargs)
 	return result;
 }
 
-static void
+pg_noreturn static void
 refuse(const FormulaSource *source, int location, const char *what)
 {
 	formula_error(source, location, ERRCODE_FEATURE_NOT_SUPPORTED,
@@ -189,7 +194,6 @@ parse_constant(const FormulaSource *source, A_Const *constant)
 		default:
 			refuse(source, constant->location, gettext_noop("a text"));
 	}
-	return NULL;				/* keep compiler quiet */
 }
 
 static Formula *
@@ -250,7 +254,6 @@ parse_operator(const FormulaSource *source, A_Expr *expr)
 	}
 	formula_error(source, expr->location, ERRCODE_FEATURE_NOT_SUPPORTED,
 				  SUBSET_HINT, _("operator %s may not stand in a formula"), name);
-	return NULL;				/* keep compiler quiet */
 }
 
 static Formula *
@@ -279,7 +282,6 @@ parse_expr(const FormulaSource *source, A_Expr *expr)
 
 		default:
 			refuse(source, expr->location, gettext_noop("this construct"));
-			return NULL;		/* keep compiler quiet */
 	}
 
 	/* both have a value on the left and a list on the right */
@@ -331,18 +333,6 @@ parse_node(const FormulaSource *source, Node *node)
 		case T_A_Const:
 			return parse_constant(source, (A_Const *) node);
 
-		case T_TypeCast:
-			{
-				/* the parser writes TRUE as a cast of a boolean constant */
-				TypeCast   *cast = (TypeCast *) node;
-
-				if (cast->location == -1 && IsA(cast->arg, A_Const) &&
-					IsA(&((A_Const *) cast->arg)->val, Boolean))
-					return parse_node(source, cast->arg);
-				refuse(source, cast->location, gettext_noop("a cast"));
-				break;
-			}
-
 		case T_ColumnRef:
 			return parse_column(source, (ColumnRef *) node);
 
@@ -385,33 +375,30 @@ parse_node(const FormulaSource *source, Node *node)
 		case T_FuncCall:
 			return parse_function(source, (FuncCall *) node);
 
+		case T_TypeCast:
+			refuse(source, ((TypeCast *) node)->location, gettext_noop("a cast"));
+
 		case T_SubLink:
 			refuse(source, ((SubLink *) node)->location, gettext_noop("a subquery"));
-			break;
 
 		case T_CaseExpr:
 			refuse(source, ((CaseExpr *) node)->location, gettext_noop("CASE"));
-			break;
 
 		case T_BooleanTest:
 			refuse(source, ((BooleanTest *) node)->location,
 				   gettext_noop("IS [NOT] TRUE, FALSE or UNKNOWN"));
-			break;
 
 		case T_ParamRef:
 			refuse(source, ((ParamRef *) node)->location, gettext_noop("a parameter"));
-			break;
 
 		default:
 			refuse(source, exprLocation(node), gettext_noop("this construct"));
-			break;
 	}
-	return NULL;				/* keep compiler quiet */
 }
 
 /*
- * In expression mode the parser also reads what may follow a select list:
- * only a single target without a name may pass.
+ * In expression mode the parser always gives one SELECT, and also reads what
+ * may follow a select list: only a single target without a name may pass.
  */
 Formula *
 formula_parse(const FormulaSource *source)
@@ -422,11 +409,8 @@ formula_parse(const FormulaSource *source)
 	static const char *const more =
 	gettext_noop("something after the expression");
 
-	if (list_length(tree) != 1 ||
-		!IsA(linitial_node(RawStmt, tree)->stmt, SelectStmt))
-		refuse(source, -1, gettext_noop("this construct"));
-	select = (SelectStmt *) linitial_node(RawStmt, tree)->stmt;
-
+	Assert(list_length(tree) == 1);
+	select = castNode(SelectStmt, linitial_node(RawStmt, tree)->stmt);
 	if (select->targetList == NIL)
 		formula_error(source, -1, ERRCODE_SYNTAX_ERROR, NULL,
 					  _("there is no expression"));

@@ -26,6 +26,8 @@ SELECT formula, pg_temp.value(formula) FROM (VALUES
 -- everything else is refused and pointed at
 \set VERBOSITY default
 SELECT pg_temp.value('');
+SELECT pg_temp.value('-- nothing but a comment');
+SELECT pg_temp.value('FROM pg_class');
 SELECT pg_temp.value('a +');
 SELECT pg_temp.value('a b');
 SELECT pg_temp.value('a AS b');
@@ -69,12 +71,18 @@ SELECT pg_temp.value('yes_count(VARIADIC yes)');
 SELECT pg_temp.value('yes_count(DISTINCT yes)');
 SELECT pg_temp.value('yes_count(yes) FILTER (WHERE yes)');
 SELECT pg_temp.value('yes_count(yes) OVER ()');
+-- the parser's errors of other kinds are about the formula, too
+SELECT pg_temp.value('yes OR UNIQUE (SELECT 1)');
+SELECT pg_temp.value('a > E''\xff''');
 
 -- types
 SELECT pg_temp.value('a + yes');
 SELECT pg_temp.value('- yes');
 SELECT pg_temp.value('a AND yes');
 SELECT pg_temp.value('NOT a');
+SELECT pg_temp.value('yes AND b');
+SELECT pg_temp.value('c OR yes');
+SELECT pg_temp.value('NOT n');
 SELECT pg_temp.value('a = yes');
 SELECT pg_temp.value('a IN (1, yes)');
 SELECT pg_temp.value('coalesce(a, yes)');
