@@ -4,6 +4,7 @@ CREATE EXTENSION pgtap;
 CREATE EXTENSION shnor;
 SELECT no_plan();
 SET LOCAL search_path = public, shnor;
+SET LOCAL client_min_messages = warning;	-- names are truncated below
 
 -- brackets, signs and operators in depth
 SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('(', 1000000) || 'a' || repeat(')', 1000000)),
@@ -18,12 +19,15 @@ SELECT is((SELECT tally(m, '{a}', true)::text FROM (SELECT methodology(1, 'yes_c
 		  '{1:20000/1:1:0}', 'yes_count() of twenty thousand');
 
 -- names
+SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, 'a b ' || repeat('c', 3000)), '42601',
+				 'indicator 1, numerator: syntax error at or near "' || repeat('c', 3000) || '"', 'a long word is told whole');
 SELECT throws_ok(format($$SELECT tally(methodology('[{"id": 1, "numerator": "%s"}]'), '{a}', 1)$$, repeat('n', 1048576)), '42703', NULL, 'a name of a megabyte is no column');
 SELECT throws_ok(format($$SELECT tally('[{"id": 1, "numerator": "a"}]', ARRAY[%L], 1)$$, repeat('n', 1048576)), '42703', NULL, 'nor is it one in the list of names');
 SELECT is(octet_length(share_in::text), 3, 'blanks around a share may be many')
 FROM (SELECT (repeat(' ', 1048576) || '1/2')::share AS share_in) s;
 SELECT throws_ok(format('SELECT %L::share', repeat('9', 1048576) || '/2'), '22003', NULL, 'a number of a megabyte');
 SELECT throws_ok(format('SELECT %L::tally', repeat('{', 1048576)), '22P02', NULL, 'a megabyte of braces');
+SELECT throws_ok($$SELECT ('{' || repeat(',', 27000000))::tally$$, '54000', 'too many indicators in a tally: 27000001', 'more items than a value can hold');
 SELECT throws_ok(format('SELECT %L::methodology', repeat('[', 1000000)), '54001', NULL, 'a million arrays');
 
 -- numbers of things

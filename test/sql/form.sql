@@ -73,6 +73,7 @@ SELECT raw, form_timestamp(raw, 'Europe/Moscow'), form_problem(raw, 'timestamp')
 	'2024-10-15 09:03:07', '2024-10-15 09:03:07+03', '2024-10-15T09:03:07.1234567Z', '2024-10-15T09:03+0530', '2024-10-15', '2024-02-29',
 	'', '—',
 	'2023-02-29', '31.04.2024', '13/15/2025 10:18:29 GMT+7', '19/09/2023 18:07:33', '15-10-2024', '24:00', '2024-10-15 24:00:00', '2024-10-15 9:60',
+	'2024-10-15 10', '2024-10-15 10:5', '2024-10-15 10:00:5', '2024-10-15 10:00:00 +03:3', '2024-10-15 10:00:00 GMT+x', '19.09.сент',
 	'2024-10-15 13:00 PM', '2024-10-15 0:00 AM', '2024-10-15 10:00:00 GMT+99', '2024-10-15 10:00:00 MSK', '15.10.0024', '45188.75', 'вчера', '2024-10-15x', '2024-10']) raw;
 -- a time zone's own history, and its winter and summer
 SELECT form_timestamp('01.01.2012 12:00', 'Europe/Moscow'), form_timestamp('01.01.2015 12:00', 'Europe/Moscow'),
@@ -81,3 +82,13 @@ SELECT form_timestamp('01.07.2024 12:00', 'Ivanovo');
 SELECT form_problem('12', 'date');
 SELECT form_count(NULL) IS NULL AND form_yes_no(NULL) IS NULL AND form_problem(NULL, 'count') IS NULL AS nothing;
 RESET search_path;
+
+-- ---- a database of another encoding ----
+CREATE DATABASE regression_win1251 ENCODING 'WIN1251' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0;
+\set database :DBNAME
+\c regression_win1251
+SET client_min_messages = warning;
+CREATE EXTENSION shnor;
+SELECT shnor.form_count('12');
+\c :database
+DROP DATABASE regression_win1251;

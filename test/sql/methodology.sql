@@ -48,6 +48,27 @@ CREATE TEMP TABLE received (m methodology);
 SELECT count(*), count(m) FROM received;
 SELECT m::text FROM stored EXCEPT ALL SELECT m::text FROM received;
 
+-- as sent by somebody: a good one, then an unknown version, more, fewer and fewer than none, an unknown policy, a text
+-- longer than the message and one shorter than none, a byte too many, nothing
+TRUNCATE received;
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\53\1\0\0\0\2\0\0\0\2\1\0\0\0\1\141\0\0\0\1\142\0\0\0\1\143\0\0\0\1\0\0\0\0\1\144\0\0\0\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+TABLE received;
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\53\11\0\0\0\2\0\0\0\2\1\0\0\0\1\141\0\0\0\1\142\0\0\0\1\143\0\0\0\1\0\0\0\0\1\144\0\0\0\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\53\1\0\0\0\3\0\0\0\2\1\0\0\0\1\141\0\0\0\1\142\0\0\0\1\143\0\0\0\1\0\0\0\0\1\144\0\0\0\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\53\1\0\0\0\1\0\0\0\2\1\0\0\0\1\141\0\0\0\1\142\0\0\0\1\143\0\0\0\1\0\0\0\0\1\144\0\0\0\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\5\1\377\377\377\377\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\27\1\0\0\0\1\0\0\0\1\2\0\0\0\1\141\0\0\0\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\26\1\0\0\0\1\0\0\0\1\0\0\0\0\17\141\0\0\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\26\1\0\0\0\1\0\0\0\1\0\377\377\377\377\0\0\0\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\6\1\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\377\377"' WITH (FORMAT binary)
+-- and the texts are read as any others
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\27\1\0\0\0\1\0\0\0\5\0\0\0\0\0\0\0\0\1\141\0\0\0\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\31\1\0\0\0\1\0\0\0\5\0\0\0\0\3\141\40\53\0\0\0\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\55\1\0\0\0\2\0\0\0\2\1\0\0\0\1\141\0\0\0\1\142\0\0\0\1\143\0\0\0\2\1\0\0\0\1\141\0\0\0\1\142\0\0\0\1\143\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\27\1\0\0\0\1\0\0\0\5\0\0\0\0\1\377\0\0\0\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+SELECT count(*) FROM received;
+
 -- bad definitions: the indicator is named, the character pointed at
 SELECT methodology(NULL, 'a', NULL, NULL, NULL);
 SELECT methodology(5, NULL, NULL, NULL, NULL);
@@ -65,6 +86,11 @@ SELECT methodology_final('[]');
 -- an aggregate of one's own without the final function gives a value that can be used
 CREATE AGGREGATE pg_temp.bare(int, text, text, text, text) (SFUNC = methodology_accum, STYPE = methodology);
 SELECT m, t FROM (SELECT pg_temp.bare(id, 'a', NULL, NULL, NULL) AS m FROM (VALUES (2), (1)) v(id) OFFSET 0) b, LATERAL (SELECT tally(b.m, ARRAY['a'], x) AS t FROM (VALUES (7)) v(x)) l;
+
+-- what processes of a parallel plan have read is put together
+CREATE AGGREGATE pg_temp.merged(methodology) (SFUNC = methodology_combine, STYPE = methodology, FINALFUNC = methodology_final);
+SELECT pg_temp.merged(m) FROM (VALUES ('[{"id": 2, "numerator": "b"}]'::methodology), ('[{"id": 3, "numerator": "c"}, {"id": 1, "numerator": "a"}]'), ('[]')) v(m);
+SELECT pg_temp.merged(m) FROM (VALUES ('[{"id": 2, "numerator": "b"}]'::methodology), ('[{"id": 1, "numerator": "a"}, {"id": 2, "numerator": "c"}]')) v(m);
 
 -- many indicators
 SELECT length(methodology(g, 'a + ' || g, 'b', 'c > ' || g, 'no')::text) FROM generate_series(1, 3000) g;

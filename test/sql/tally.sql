@@ -57,6 +57,8 @@ SELECT tally('[{"id": 1, "numerator": "a"}]', ARRAY['a'], 5::pg_temp.headcount);
 SELECT tally('[{"id": 1, "numerator": "n", "denominator": "2 * n"}, {"id": 2, "numerator": "n > 9223372036854775807"}]', ARRAY['n'], n)
 FROM (VALUES (12::numeric), (4611686018427387891.00), (NULL)) v(n);
 
+SELECT tally('[{"id": 1, "numerator": "n", "cohort": "n > 5"}]', ARRAY['n'], n) FROM (VALUES (1), (7), (9.0), (NULL)) v(n);
+
 -- what is wrong is named
 SELECT tally(NULL, answers) FROM answers;
 SELECT tally(NULL::methodology, ARRAY['a'], 1);
@@ -102,6 +104,27 @@ CREATE AGGREGATE pg_temp.bare(methodology, text[], VARIADIC "any") (SFUNC = tall
 CREATE TEMP TABLE kept AS SELECT municipality, pg_temp.bare((SELECT m FROM method), ARRAY['in_list', 'teachers', 'supported', 'has_program'], in_list, teachers, supported, has_program) AS t FROM answers GROUP BY 1;
 SELECT municipality, t, tally_send(t) = tally_send(t::text::tally) FROM kept ORDER BY 1;
 
+-- such states, as processes of a parallel plan hand them on: 1 met no missing answer, 2 did, 3 is as large as can be
+\set two '[{"id": 1, "numerator": "a", "denominator": "b"}, {"id": 2, "numerator": "a", "missing": "no"}]'
+CREATE TEMP TABLE state AS
+SELECT process, pg_temp.bare(:'two', ARRAY['a', 'b'], a, b) AS t
+FROM (VALUES (1, 3, 4), (1, 5, 6), (2, NULL, 7), (2, 1, 2), (3, 9223372036854775807, 1)) v(process, a, b) GROUP BY 1;
+SELECT * FROM state ORDER BY 1;
+SELECT sum(t ORDER BY process), sum(t ORDER BY process DESC) FROM state WHERE process < 3;
+SELECT sum(t) FROM state WHERE process <> 2;
+-- also where the lane that two indicators share would leave bigint, and no indicator does
+SELECT sum(t) FROM (
+	SELECT pg_temp.bare('[{"id": 1, "numerator": "a", "denominator": "t"}, {"id": 2, "numerator": "b", "denominator": "t"}]', ARRAY['a', 'b', 't'], a, b, t) AS t
+	FROM (VALUES (1, NULL, 9223372036854775807), (NULL, 2, 9223372036854775806)) v(a, b, t) GROUP BY a) s;
+-- states of two methodologies, and of two types of one column
+SELECT sum(t) FROM (
+	SELECT t FROM state WHERE process = 1
+	UNION ALL SELECT pg_temp.bare('[{"id": 2, "numerator": "a"}]', ARRAY['a', 'b'], 5::bigint, 6)
+	UNION ALL SELECT pg_temp.bare(:'two', ARRAY['a', 'b'], 7, 8)) s;
+-- a row added by hand leaves the state as it was
+SELECT tally_accum(t, :'two', ARRAY['a', 'b'], 1::bigint, 1), tally_accum(t, :'two', ARRAY['a', 'b'], 1::bigint, NULL::int), t AS still
+FROM state WHERE process < 3 ORDER BY process;
+
 -- text form
 SELECT '{}'::tally, ' { 1 : 2 / 3 : 4 : 5 } '::tally, '{-5:-1/-2:0:0,7:9223372036854775807/-9223372036854775808:1:2}'::tally;
 SELECT ''::tally;
@@ -109,6 +132,8 @@ SELECT '{'::tally;
 SELECT '{1}'::tally;
 SELECT '{1:2/3:4}'::tally;
 SELECT '{1:2/3:4:5,}'::tally;
+SELECT '{1:2/3:4:5 6}'::tally;
+SELECT '{-:2/3:4:5}'::tally;
 SELECT '{1:2/3:4:5}x'::tally;
 SELECT '{1:+2/3:4:5}'::tally;
 SELECT '{1:2/3:-4:5}'::tally;
@@ -126,3 +151,18 @@ CREATE TEMP TABLE received (t tally);
 \copy received FROM PROGRAM 'cat "$PG_ABS_BUILDDIR/results/tally.bin"' WITH (FORMAT binary)
 SELECT count(*), count(t) FROM received;
 SELECT t::text FROM stored EXCEPT ALL SELECT t::text FROM received;
+-- as sent by somebody: a good one, then an unknown version, more or fewer than are said, ids that do not ascend, a
+-- number of rows below zero, a byte too few, a byte too many, nothing
+TRUNCATE received;
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\51\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\14\0\0\0\0\0\0\0\50\0\0\0\0\0\0\0\46\0\0\0\0\0\0\0\2\377\377"' WITH (FORMAT binary)
+TABLE received;
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\51\2\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\14\0\0\0\0\0\0\0\50\0\0\0\0\0\0\0\46\0\0\0\0\0\0\0\2\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\51\1\0\0\0\2\0\0\0\1\0\0\0\0\0\0\0\14\0\0\0\0\0\0\0\50\0\0\0\0\0\0\0\46\0\0\0\0\0\0\0\2\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\5\1\377\377\377\377\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\51\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\14\0\0\0\0\0\0\0\50\0\0\0\0\0\0\0\46\0\0\0\0\0\0\0\2\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\115\1\0\0\0\2\0\0\0\1\0\0\0\0\0\0\0\14\0\0\0\0\0\0\0\50\0\0\0\0\0\0\0\46\0\0\0\0\0\0\0\2\0\0\0\1\0\0\0\0\0\0\0\14\0\0\0\0\0\0\0\50\0\0\0\0\0\0\0\46\0\0\0\0\0\0\0\2\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\51\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\14\0\0\0\0\0\0\0\50\0\0\0\0\0\0\0\46\377\377\377\377\377\377\377\376\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\50\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\14\0\0\0\0\0\0\0\50\0\0\0\0\0\0\0\46\0\0\0\0\0\0\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\52\1\0\0\0\1\0\0\0\1\0\0\0\0\0\0\0\14\0\0\0\0\0\0\0\50\0\0\0\0\0\0\0\46\0\0\0\0\0\0\0\2\0\377\377"' WITH (FORMAT binary)
+\copy received FROM PROGRAM 'printf "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\377\377"' WITH (FORMAT binary)
+SELECT count(*) FROM received;
