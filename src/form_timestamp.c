@@ -216,6 +216,6 @@ form_timestamp(PG_FUNCTION_ARGS)
 
 	west = when.has_offset ? -when.offset : DetermineTimeZoneOffset(&when.tm, zone);
 	if (tm2timestamp(&when.tm, when.fsec, &west, &result) != 0)
-		PG_RETURN_NULL();
+		PG_RETURN_NULL();		/* unreachable: years are of four digits */
 	PG_RETURN_TIMESTAMPTZ(result);
 }

@@ -189,7 +189,7 @@ result_type(BindContext *context, const Formula *formula)
 			}
 			return formula->kind < FORMULA_COALESCE ? FORMULA_BOOL : type;
 	}
-	elog(ERROR, "unrecognized kind of formula: %d", (int) formula->kind);
+	elog(ERROR, "unrecognized kind of formula: %d", (int) formula->kind);	/* unreachable: all stand above */
 }
 
 static Formula *

@@ -306,9 +306,6 @@ formula_eval(const Formula *formula, const FormulaSource *source,
 		case FORMULA_MINUS:
 			return eval_arithmetic(formula, source, row);
 
-		case FORMULA_PLUS:
-			return formula_eval(formula->args[0], source, row);
-
 		case FORMULA_EQ:
 		case FORMULA_NE:
 		case FORMULA_LT:
@@ -345,8 +342,11 @@ formula_eval(const Formula *formula, const FormulaSource *source,
 
 		case FORMULA_YES_COUNT:
 			return eval_yes_count(formula, source, row);
+
+		case FORMULA_PLUS:		/* unreachable: folding takes it away */
+			break;				/* unreachable: the same */
 	}
-	elog(ERROR, "unrecognized kind of formula: %d", (int) formula->kind);
+	elog(ERROR, "unrecognized kind of formula: %d", (int) formula->kind);	/* unreachable: all stand above */
 }
 
 static int

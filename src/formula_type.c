@@ -28,23 +28,18 @@ formula_type_of(Oid type)
 	}
 }
 
+/* The name of a type that a bound formula has. */
 const char *
 formula_type_name(FormulaType type)
 {
-	switch (type)
-	{
-		case FORMULA_BOOL:
-			return "boolean";
-		case FORMULA_INT2:
-			return "smallint";
-		case FORMULA_INT4:
-			return "integer";
-		case FORMULA_INT8:
-			return "bigint";
-		case FORMULA_NUMERIC:
-			return "numeric";
-		case FORMULA_UNBOUND:
-			break;
-	}
-	return "unknown";
+	static const char *const names[] = {
+		[FORMULA_BOOL] = "boolean",
+		[FORMULA_INT2] = "smallint",
+		[FORMULA_INT4] = "integer",
+		[FORMULA_INT8] = "bigint",
+		[FORMULA_NUMERIC] = "numeric"
+	};
+
+	Assert(type > FORMULA_UNBOUND && type <= FORMULA_NUMERIC);
+	return names[type];
 }

@@ -261,10 +261,10 @@ compile(Compiler *compiler, const Formula *formula)
 			/* a lone yes/no value is 1 or 0 already: the count so far */
 			return compile_chain(compiler, formula, PROGRAM_YES_COUNT,
 								 compile(compiler, formula->args[0]), 1);
-		case FORMULA_PLUS:
-			break;
+		case FORMULA_PLUS:		/* unreachable: folding takes it away */
+			break;				/* unreachable: the same */
 	}
-	elog(ERROR, "unrecognized kind of formula: %d", (int) formula->kind);
+	elog(ERROR, "unrecognized kind of formula: %d", (int) formula->kind);	/* unreachable: all stand above */
 }
 
 /* The position of a node among the lanes of a group. */

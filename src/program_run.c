@@ -148,7 +148,7 @@ run_ops(Program *program, const bool unanswered)
 				break;
 			case PROGRAM_COLUMN:
 			case PROGRAM_CONST:
-			default:
+			default:			/* unreachable: these make no operation */
 				pg_unreachable();
 		}
 		values[op->result] = unanswered ? result & known : result;
