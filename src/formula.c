@@ -100,7 +100,7 @@ parse_raw(const FormulaSource *source)
 		if (error->cursorpos == 0 &&
 			category != ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION &&
 			category != ERRCODE_DATA_EXCEPTION)
-			PG_RE_THROW();		/* unreachable: no memory is left */
+			PG_RE_THROW();		/* unreachable: only without memory */
 		FlushErrorState();
 
 		/* the position counts characters; ours are bytes */

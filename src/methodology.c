@@ -159,7 +159,7 @@ set_digest(Methodology *methodology)
 							 VARSIZE(methodology) - offsetof(Methodology, data)) < 0 ||
 		pg_cryptohash_final(context, methodology->digest,
 							sizeof(methodology->digest)) < 0)
-		elog(ERROR, "could not compute the digest of a methodology");	/* unreachable: OpenSSL works */
+		elog(ERROR, "could not compute the digest of a methodology");	/* unreachable: only without memory */
 	pg_cryptohash_free(context);
 }
 

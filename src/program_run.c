@@ -146,10 +146,8 @@ run_ops(Program *program, const bool unanswered)
 			case PROGRAM_COPY:
 				result = a;
 				break;
-			case PROGRAM_COLUMN:
-			case PROGRAM_CONST:
-			default:			/* unreachable: these make no operation */
-				pg_unreachable();
+			default:			/* unreachable: columns and constants make no operation */
+				pg_unreachable();	/* unreachable: the same */
 		}
 		values[op->result] = unanswered ? result & known : result;
 		if (unanswered)

@@ -72,8 +72,7 @@ read_number(const char *text, const char *at, int64 *number, char end)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("a number is out of range for type %s: \"%s\"", "tally", text)));
-	if (behind == at)
-		bad_text(text, at, NULL);
+	/* of a lone minus sign nothing was read: it is not the end character either */
 	at = skip_blanks(behind);
 	if (end == '\0')
 		return at;
