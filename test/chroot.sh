@@ -44,34 +44,57 @@ in_chroot()
 		unshare --mount --pid --fork --kill-child --mount-proc --root="$dir" --wd=/ "$@"
 }
 
+# what a chroot of PostgreSQL $1 gets beyond the packages that must be there; runs in it, while its package lists last.
+# What cannot be had goes into /missing, a line each, for the people who read the results.
+finish_chroot()
+{
+	local n=$1 ext=/usr/share/postgresql/$1/extension other
+	set -euo pipefail
+	cd /var/tmp
+	# the headers alone, by hand: their package would pull in clang and LLVM
+	apt-get -qq download "postgresql-server-dev-$n"
+	dpkg -x "postgresql-server-dev-${n}_"*.deb /
+	: >/missing
+	# pgTAP is SQL alone, so a major that has no package of it yet gets the files of another
+	if ! apt-get -qq install -y --no-install-recommends "postgresql-$n-pgtap" 2>/dev/null; then
+		other=$(apt-cache --names-only search '^postgresql-[0-9]+-pgtap$' | sed 's/ .*//' | sort -V | tail -n 1)
+		apt-get -qq download "$other"
+		dpkg -x "$other"_*.deb pgtap
+		cp pgtap/usr/share/postgresql/*/extension/pgtap* "$ext/"
+		echo "No package postgresql-$n-pgtap: pgTAP is the SQL of $other $(dpkg-deb -f "$other"_*.deb Version)." >>/missing
+	fi
+	apt-get -qq install -y --no-install-recommends "postgresql-$n-plpgsql-check" 2>/dev/null ||
+		echo "No package postgresql-$n-plpgsql-check: its test is skipped." >>/missing
+	rm -rf ./*.deb pgtap
+}
+
 make_chroot()
 {
-	local n=$1 dir=$2 suite extra=() uri valid=true
+	local n=$1 dir=$2 suite extra=() uri valid=true libpq=libpq-dev
 	suite=$(suite_of "$n")
 	uri=$(mirror)
 	[ -n "$uri" ] || die "No Debian mirror in this machine's package lists: run apt-get update, or set MIRROR."
 	eval "$(apt-config shell valid Acquire::Check-Valid-Until)"
-	# experimental holds little more than what is new: the rest comes from sid
+	# experimental holds little more than what is new: the rest comes from sid, which has a libpq too old
 	if [ "$suite" = experimental ]; then
 		suite=sid
+		libpq=libpq5/experimental,libpq-dev/experimental
 		extra=("deb ${MIRROR:-$uri} experimental main")
 	fi
 	say "Making a chroot of $suite for PostgreSQL $n in $dir …"
 	rm -rf "$dir" "$dir.new"
 	mkdir -p "$cache"
-	# the headers alone, by hand: their package would pull in clang and LLVM
+	{ declare -f finish_chroot && echo "finish_chroot $n"; } >"$dir.finish"
 	mmdebstrap --quiet --mode=root --variant=apt \
 		--aptopt="Acquire::Check-Valid-Until \"$valid\"" \
 		--aptopt='Acquire::Languages "none"' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 		--essential-hook='mkdir -p "$1/etc/postgresql-common/createcluster.d"' \
 		--essential-hook='echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.d/shnor.conf"' \
-		--include="postgresql-$n,postgresql-$n-pgtap,libtap-parser-sourcehandler-pgtap-perl,libpq-dev,make,gcc,libc6-dev,gettext" \
-		--customize-hook="chroot \"\$1\" sh -euc 'cd /var/tmp; apt-get -qq download postgresql-server-dev-$n;
-			dpkg -x postgresql-server-dev-${n}_*.deb /; rm postgresql-server-dev-${n}_*.deb;
-			apt-get -qq install -y --no-install-recommends postgresql-$n-plpgsql-check || echo No plpgsql_check for PostgreSQL $n.'" \
-		"$suite" "$dir.new" "deb ${MIRROR:-$uri} $suite main" ${extra[@]+"${extra[@]}"} </dev/null
-	mv "$dir.new" "$dir"
+		--include="postgresql-$n,libtap-parser-sourcehandler-pgtap-perl,$libpq,make,gcc,libc6-dev,gettext" \
+		--customize-hook="chroot \"\$1\" bash <'$dir.finish'" \
+		"$suite" "$dir.new" "deb ${MIRROR:-$uri} $suite main" ${extra[@]+"${extra[@]}"} </dev/null &&
+		mv "$dir.new" "$dir"
 }
 
 # chroot_of N: make the chroot of this major where there is none; sets dir.  One script at a time works in it.
