@@ -289,6 +289,9 @@ send_stream(void)
 			finding(&stream, "an error without a code or a message: %s", PQresultErrorMessage(result));
 		if (is_one_of(sqlstate, never))
 			finding(&stream, "%s: %s", sqlstate, message);
+		/* only COPY itself, asked for a gigabyte, may say so */
+		if (whole && strcmp(sqlstate, "54000") == 0)
+			finding(&stream, "memory asked for without need: %s: %s", sqlstate, message);
 		/* what follows the value may be refused, but not the value */
 		if (good && stream.n <= STREAM_HEAD + ROW_HEAD + length + 2 && is_one_of(sqlstate, bad_bytes))
 			finding(&stream, "a value, but refused: %s: %s", sqlstate, message);
