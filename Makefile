@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench versions restore delta isolation crash stress fuzz copy-fuzz
+HOUSE = help setup test demo bench versions restore delta isolation crash stress fuzz fuzz-asan copy-fuzz
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -96,6 +96,7 @@ help:
 	@echo 'make crash          kill -9 of a server at work, and what is left (KILLS=100 SEED=…): 15 minutes'
 	@echo 'make stress         importers, closers, publishers and readers at once (MINUTES=3 SEED=…)'
 	@echo 'make fuzz           libFuzzer inside a backend (INPUTS=1000000 SECONDS_EACH=0 TARGETS="formula …"), by clang'
+	@echo 'make fuzz-asan      the same without a server, under the address sanitizer (INPUTS=10000000 TARGETS="prefix …"): 2 hours'
 	@echo 'make copy-fuzz      binary COPY of mutated values (VALUES=1000000 SEED=… TYPES="share methodology tally"): 15 minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
@@ -110,6 +111,9 @@ setup:
 
 fuzz:
 	@$(script) $(foreach v,INPUTS SECONDS_EACH CORPUS,$(if $($v),$v='$($v)')) test/fuzz/run $(TARGETS)
+
+fuzz-asan:
+	@$(script) $(foreach v,INPUTS CORPUS,$(if $($v),$v='$($v)')) test/fuzz/standalone $(TARGETS)
 
 copy-fuzz:
 	@$(script) $(foreach v,VALUES SEED TYPES FINDINGS,$(if $($v),$v='$($v)')) test/fuzz/copy
