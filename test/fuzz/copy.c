@@ -1,7 +1,7 @@
 /*
  * copy.c
- *		copy TYPE VALUES SEED FOLDER: VALUES streams of COPY … (FORMAT binary)
- *		with one value of a type each, most of them wrong, sent to a server.
+ *		copy TYPE VALUES SEED FOLDER sends VALUES streams of COPY … (FORMAT binary)
+ *		with one value of a type each, most of them wrong.
  *
  * Each ends in a row or in an error with a message.  A lost connection, an
  * error of the server's own (classes XX, 53, 57, 58), a value that is none
@@ -9,14 +9,12 @@
  * back as it was, are findings: the stream is kept in FOLDER, for
  * \copy fuzzed FROM 'file' WITH (FORMAT binary).  Started by test/fuzz/copy.
  */
-#include <libpq-fe.h>
+#include "copy_client.h"
+
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "mutate.h"
 
 static const char SIGNATURE[11] = "PGCOPY\n\377\r\n";
 
@@ -35,9 +33,7 @@ static const char *const uses[] = {
 	"SELECT count(*) FROM fuzzed, items(v + '{}')"
 };
 
-static PGconn *connection;
 static Kind kind;
-static const char *folder;
 static uint64_t seed;
 
 static Bytes stream;			/* being sent */
@@ -57,82 +53,6 @@ static struct
 	uint64_t	n;
 	char	   *message;		/* the first one */
 }			refused[100];
-
-static void
-finding(const Bytes *input, const char *format,...)
-{
-	va_list		args;
-	char		path[1024];
-	FILE	   *file;
-
-	printf("FINDING: %s, value %" PRIu64 ", seed %" PRIu64 ": ", types[kind], sent, seed);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	snprintf(path, sizeof(path), "%s/%s-%" PRIu64 "-%" PRIu64, folder, types[kind], seed, sent);
-	file = fopen(path, "w");
-	if (file != NULL)
-	{
-		fwrite(input->data, 1, input->n, file);
-		fclose(file);
-	}
-	printf("\nkept in %s\n", path);
-	exit(1);
-}
-
-/* The result of a command; anything but what is wanted ends the program. */
-static PGresult *
-run(const char *command, ExecStatusType wanted)
-{
-	PGresult   *result = PQexec(connection, command);
-
-	if (PQresultStatus(result) != wanted)
-		finding(&expected, "%s: %s", command, PQerrorMessage(connection));
-	return result;
-}
-
-static void
-run_only(const char *command)
-{
-	PQclear(run(command, PGRES_COMMAND_OK));
-}
-
-/* What a COPY TO gives. */
-static void
-receive(const char *command, Bytes *result)
-{
-	char	   *row;
-	int			n;
-
-	result->n = 0;
-	PQclear(run(command, PGRES_COPY_OUT));
-	while ((n = PQgetCopyData(connection, &row, 0)) > 0)
-	{
-		put(result, row, n);
-		PQfreemem(row);
-	}
-	if (n == -2)
-		finding(&expected, "%s: %s", command, PQerrorMessage(connection));
-	for (PGresult *end; (end = PQgetResult(connection)) != NULL; PQclear(end))
-		if (PQresultStatus(end) != PGRES_COMMAND_OK)
-			finding(&expected, "%s: %s", command, PQresultErrorMessage(end));
-}
-
-/* Sends bytes as the data of a COPY FROM; the caller looks at how it ended. */
-static PGresult *
-send(const char *command, const Bytes *bytes)
-{
-	PGresult   *result;
-
-	PQclear(run(command, PGRES_COPY_IN));
-	/* an error on the way is told by the result */
-	(void) PQputCopyData(connection, (const char *) bytes->data, bytes->n);
-	(void) PQputCopyEnd(connection, NULL);
-	result = PQgetResult(connection);
-	for (PGresult *more; (more = PQgetResult(connection)) != NULL;)
-		PQclear(more);
-	return result;
-}
 
 static void
 begin_stream(Bytes *bytes)
@@ -169,7 +89,7 @@ must_be(const char *what, const Bytes *is, const Bytes *should)
 static void
 store(const char *command, const Bytes *bytes)
 {
-	PGresult   *result = send(command, bytes);
+	PGresult   *result = copy_in(command, bytes);
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		finding(&expected, "%s of what was read: %s", command, PQresultErrorMessage(result));
@@ -189,20 +109,20 @@ read_back(void)
 	if (nexpected > 0)
 	{
 		put_int(&expected, 2, UINT16_MAX);
-		receive("COPY (SELECT n, v FROM fuzzed ORDER BY n) TO STDOUT (FORMAT binary)", &binary);
+		copy_out("COPY (SELECT n, v FROM fuzzed ORDER BY n) TO STDOUT (FORMAT binary)", &binary);
 		must_be("bytes written", &binary, &expected);
 		store("COPY again FROM STDIN (FORMAT binary)", &binary);
-		receive("COPY (SELECT n, v FROM again ORDER BY n) TO STDOUT (FORMAT binary)", &again);
+		copy_out("COPY (SELECT n, v FROM again ORDER BY n) TO STDOUT (FORMAT binary)", &again);
 		must_be("bytes written again", &again, &binary);
-		receive("COPY (SELECT n, v FROM fuzzed ORDER BY n) TO STDOUT", &text);
-		run_only("TRUNCATE again");
+		copy_out("COPY (SELECT n, v FROM fuzzed ORDER BY n) TO STDOUT", &text);
+		execute_only("TRUNCATE again");
 		store("COPY again FROM STDIN", &text);
-		receive("COPY (SELECT n, v FROM again ORDER BY n) TO STDOUT", &again);
+		copy_out("COPY (SELECT n, v FROM again ORDER BY n) TO STDOUT", &again);
 		must_be("text written again", &again, &text);
-		receive("COPY (SELECT n, v FROM again ORDER BY n) TO STDOUT (FORMAT binary)", &again);
+		copy_out("COPY (SELECT n, v FROM again ORDER BY n) TO STDOUT (FORMAT binary)", &again);
 		must_be("bytes of the text read", &again, &binary);
-		PQclear(run(uses[kind], PGRES_TUPLES_OK));
-		run_only("TRUNCATE fuzzed, again");
+		PQclear(execute(uses[kind], PGRES_TUPLES_OK));
+		execute_only("TRUNCATE fuzzed, again");
 		batches++;
 	}
 	nexpected = 0;
@@ -256,7 +176,8 @@ send_stream(void)
 	bool		good = whole && well_formed(kind, value, length, &written);
 
 	sent++;
-	result = send("COPY fuzzed FROM STDIN (FORMAT binary)", &stream);
+	snprintf(input_name, sizeof(input_name), "%s-%" PRIu64 "-%" PRIu64, types[kind], seed, sent);
+	result = copy_in("COPY fuzzed FROM STDIN (FORMAT binary)", &stream);
 	if (PQstatus(connection) != CONNECTION_OK)
 		finding(&stream, "the connection is lost: %s", PQerrorMessage(connection));
 
@@ -372,7 +293,7 @@ take_seeds(void)
 	char		command[100];
 
 	snprintf(command, sizeof(command), "COPY seed_%s TO STDOUT (FORMAT binary)", types[kind]);
-	receive(command, &all);
+	copy_out(command, &all);
 	while (get_int(all.data + at, 2) == 1)
 	{
 		size_t		n = get_int(all.data + at + 2, 4);
@@ -400,7 +321,8 @@ main(int argc, char **argv)
 			return 2;
 	values = strtoull(argv[2], NULL, 10);
 	random_state = seed = strtoull(argv[3], NULL, 10);
-	folder = argv[4];
+	findings_folder = argv[4];
+	being_read = &expected;
 
 	connection = PQconnectdb("");
 	if (PQstatus(connection) != CONNECTION_OK)
@@ -408,12 +330,12 @@ main(int argc, char **argv)
 		fputs(PQerrorMessage(connection), stderr);
 		return 2;
 	}
-	run_only("SET search_path = public, shnor");
-	run_only("SET statement_timeout = '10s'");
+	execute_only("SET search_path = public, shnor");
+	execute_only("SET statement_timeout = '10s'");
 	for (int i = 0; i < 2; i++)
 	{
 		snprintf(command, sizeof(command), "CREATE TEMP TABLE %s (n integer, v %s)", i == 0 ? "fuzzed" : "again", types[kind]);
-		run_only(command);
+		execute_only(command);
 	}
 	take_seeds();
 	read_back();
