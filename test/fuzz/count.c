@@ -103,22 +103,43 @@ typedef enum Way
 	SUMS						/* contributions, into sums that cannot overflow */
 } Way;
 
-/* Add rows to a tally. */
-static Outcome
-count_rows(Datum methodology, Way way, Wide *wide, const uint8 *data, size_t size)
+static bool
+compiles(Counter *counter, Datum methodology)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ErrorContextCallback *callbacks = error_context_stack;
+	FormulaColumns columns = {.ncolumns = NCOLUMNS, .names = column_names, .types = column_types};
+	volatile bool done = false;
+
+	counter->context = AllocSetContextCreate(context, "counter", ALLOCSET_SMALL_SIZES);
+	PG_TRY();
+	{
+		counter_compile(counter, methodology, &columns);
+		done = true;
+	}
+	PG_CATCH();
+	{
+		error_context_stack = callbacks;
+		forgive(context);
+	}
+	PG_END_TRY();
+	return done;
+}
+
+/* Add rows to a tally. */
+static Outcome
+count_rows(Counter *counter, Way way, Wide *wide, const uint8 *data, size_t size)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ErrorContextCallback *callbacks = error_context_stack;
+	bool		fast = counter->program->fast;
 	volatile Outcome outcome = {0};
 
 	PG_TRY();
 	{
-		Counter		counter = {.context = AllocSetContextCreate(context, "counter", ALLOCSET_SMALL_SIZES)};
-		FormulaColumns columns = {.ncolumns = NCOLUMNS, .names = column_names, .types = column_types};
 		Tally	   *states[2] = {NULL, NULL};
 
-		counter_compile(&counter, methodology, &columns);
-		counter.program->fast &= way != EXACT;
+		counter->program->fast = fast && way != EXACT;
 		for (int i = 0; i < 6 && (i == 0 || size > 0); i++)
 		{
 			Tally	  **state = &states[way == PARTS ? i % 2 : 0];
@@ -127,12 +148,12 @@ count_rows(Datum methodology, Way way, Wide *wide, const uint8 *data, size_t siz
 			make_row(&data, &size, row);
 			if (way != SUMS)
 			{
-				*state = counter_add_row(&counter, *state, i % 3 == 0, row);
+				*state = counter_add_row(counter, *state, i % 3 == 0, row);
 				continue;
 			}
-			for (int j = 0; j < Min(counter.program->ndefinitions, MAX_WIDE); j++)
+			for (int j = 0; j < Min(counter->program->ndefinitions, MAX_WIDE); j++)
 			{
-				const Definition *definition = &counter.program->definitions[j];
+				const Definition *definition = &counter->program->definitions[j];
 				Contribution c = program_contribution(definition, row);
 
 				if (!c.in_cohort)
@@ -160,6 +181,7 @@ count_rows(Datum methodology, Way way, Wide *wide, const uint8 *data, size_t siz
 		outcome.sqlstate = forgive(context);
 	}
 	PG_END_TRY();
+	counter->program->fast = fast;
 	return outcome;
 }
 
@@ -186,11 +208,19 @@ must_be(const char *way, Tally *tally, const Wide *wide)
 static void
 count_both_ways(Datum methodology, const uint8 *data, size_t size)
 {
+	Counter		counter = {0};
 	Wide		wide[MAX_WIDE] = {{0}};
-	Outcome		fast = count_rows(methodology, FAST, NULL, data, size);
-	Outcome		exact = count_rows(methodology, EXACT, NULL, data, size);
-	Outcome		parts = count_rows(methodology, PARTS, NULL, data, size);
-	Outcome		sums = count_rows(methodology, SUMS, wide, data, size);
+	Outcome		fast;
+	Outcome		exact;
+	Outcome		parts;
+	Outcome		sums;
+
+	if (!compiles(&counter, methodology))
+		return;
+	fast = count_rows(&counter, FAST, NULL, data, size);
+	exact = count_rows(&counter, EXACT, NULL, data, size);
+	parts = count_rows(&counter, PARTS, NULL, data, size);
+	sums = count_rows(&counter, SUMS, wide, data, size);
 
 	if (fast.sqlstate != exact.sqlstate &&
 		!(sums.sqlstate == 0 && (fast.sqlstate == ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE || exact.sqlstate == ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE)))
