@@ -88,7 +88,7 @@ combine(Tally *a, Tally *b)
 
 	if (a == NULL || b == NULL)
 		return a != NULL ? a : b;
-	InitFunctionCallInfoData(*fcinfo, NULL, 2, InvalidOid, (fmNodePtr) &aggregate, NULL);
+	InitFunctionCallInfoData(*fcinfo, NULL, 2, InvalidOid, (Node *) &aggregate, NULL);
 	fcinfo->args[0].value = PointerGetDatum(a);
 	fcinfo->args[1].value = PointerGetDatum(b);
 	fcinfo->args[0].isnull = fcinfo->args[1].isnull = false;

@@ -70,7 +70,7 @@ fuzz_form_rows(const uint8 *data, size_t size)
 		if (flinfo.fn_oid == InvalidOid)
 			fmgr_info_cxt(DatumGetObjectId(DirectFunctionCall1(regprocedurein, CStringGetDatum("fuzz_form_rows(text,text)"))),
 						  &flinfo, TopMemoryContext);
-		InitFunctionCallInfoData(*fcinfo, &flinfo, 2, InvalidOid, NULL, (fmNodePtr) &rsinfo);
+		InitFunctionCallInfoData(*fcinfo, &flinfo, 2, InvalidOid, NULL, (Node *) &rsinfo);
 		fcinfo->args[0].value = PointerGetDatum(content);
 		fcinfo->args[1].value = CStringGetTextDatum(delimiter);
 		fcinfo->args[0].isnull = fcinfo->args[1].isnull = false;

@@ -15,6 +15,8 @@
 
 #include "fmgr.h"
 
+#include "../../src/compat.h"
+
 typedef void (*Target) (const uint8 *data, size_t size);
 
 #define FINDING(...) \
