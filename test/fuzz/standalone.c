@@ -10,8 +10,6 @@
  */
 #include "fuzz.h"
 
-#include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "nodes/memnodes.h"
 #include "utils/memutils.h"
 

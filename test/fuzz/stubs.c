@@ -45,17 +45,17 @@ AggCheckCallContext(FunctionCallInfo fcinfo, MemoryContext *aggcontext)
 static Datum
 direct_call(PGFunction function, int nargs, Datum a, Datum b, Datum c)
 {
-	Outcome		outcome = {0};
+	Datum		result;
 	LOCAL_FCINFO(fcinfo, 3);
 
 	InitFunctionCallInfoData(*fcinfo, NULL, nargs, InvalidOid, NULL, NULL);
 	fcinfo->args[0] = (NullableDatum) {a, false};
 	fcinfo->args[1] = (NullableDatum) {b, false};
 	fcinfo->args[2] = (NullableDatum) {c, false};
-	outcome.value = function(fcinfo);
+	result = function(fcinfo);
 	if (fcinfo->isnull)
 		elog(ERROR, "function returned NULL");
-	return outcome.value;
+	return result;
 }
 
 Datum
