@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all
+HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -98,6 +98,8 @@ help:
 	@echo 'make stress         importers, closers, publishers and readers at once (MINUTES=3 SEED=…)'
 	@echo 'make fuzz           libFuzzer inside a backend (INPUTS=1000000 SECONDS_EACH=0 TARGETS="formula …"), by clang'
 	@echo 'make coverage       which lines of src/ the tests reach, by gcov (FILES="test/sql/…"): 5 minutes'
+	@echo 'make fuzz-asan      the same without a server, under the address sanitizer (INPUTS=10000000 TARGETS="prefix …"): 2 hours'
+	@echo 'make copy-fuzz      binary COPY of mutated values (VALUES=1000000 SEED=… TYPES="share methodology tally"): 15 minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
 	@echo 'make restore        dump, restore and pg_upgrade from 15 to 17 and 18, in chroots (VERSIONS="17 18"), 7 minutes'
@@ -113,6 +115,11 @@ fuzz:
 
 coverage:
 	@$(script) $(if $(KEEP),KEEP='$(KEEP)') test/coverage $(FILES)
+fuzz-asan:
+	@$(script) $(foreach v,INPUTS CORPUS,$(if $($v),$v='$($v)')) test/fuzz/standalone $(TARGETS)
+
+copy-fuzz:
+	@$(script) $(foreach v,VALUES SEED TYPES FINDINGS,$(if $($v),$v='$($v)')) test/fuzz/copy
 
 test:
 	@$(script) test/run
