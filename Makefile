@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench versions restore delta isolation crash stress fuzz
+HOUSE = help setup test demo bench versions restore delta isolation crash stress fuzz lint
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -96,6 +96,7 @@ help:
 	@echo 'make crash          kill -9 of a server at work, and what is left (KILLS=100 SEED=…): 15 minutes'
 	@echo 'make stress         importers, closers, publishers and readers at once (MINUTES=3 SEED=…)'
 	@echo 'make fuzz           libFuzzer inside a backend (INPUTS=1000000 SECONDS_EACH=0 TARGETS="formula …"), by clang'
+	@echo 'make lint           warnings of gcc and clang, clang-tidy and cppcheck (PARTS="gcc clang tidy cppcheck"): a minute'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
 	@echo 'make versions       make test on PostgreSQL 17 and 18 (VERSIONS="17 18"), in chroots'
@@ -109,6 +110,9 @@ setup:
 
 fuzz:
 	@$(script) $(foreach v,INPUTS SECONDS_EACH CORPUS,$(if $($v),$v='$($v)')) test/fuzz/run $(TARGETS)
+
+lint:
+	@$(script) test/lint $(PARTS)
 
 test:
 	@$(script) test/run
