@@ -14,7 +14,7 @@ FROM (VALUES (
 	)) AS v(m, x, t, s, names, csv),
 	-- a tally that arrives compressed and out of line
 	(SELECT format('{%s}', string_agg(format('%s:%s/%s:%s:0', i, i * 7919, i * 104729, i), ','))::shnor.tally AS large
-	 FROM generate_series(1, 1000) i) AS l;
+	 FROM generate_series(1, 200) i) AS l;
 CREATE TABLE definition AS
 SELECT * FROM (VALUES (1, 'a', 'b', 'c', 'exclude'), (2, 'yes_count(c, a > 3)', NULL, NULL, 'no')) AS d(id, numerator, denominator, cohort, missing);
 -- of itself the aggregate combines in parallel plans only
