@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench versions restore delta isolation crash stress fuzz lint
+HOUSE = help setup test demo bench versions restore delta isolation crash stress fuzz lint ubsan valgrind memory
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -97,6 +97,9 @@ help:
 	@echo 'make stress         importers, closers, publishers and readers at once (MINUTES=3 SEED=…)'
 	@echo 'make fuzz           libFuzzer inside a backend (INPUTS=1000000 SECONDS_EACH=0 TARGETS="formula …"), by clang'
 	@echo 'make lint           warnings of gcc and clang, clang-tidy and cppcheck (PARTS="gcc clang tidy cppcheck"): a minute'
+	@echo 'make ubsan          make test on a library that traps where the behaviour of C is undefined: 4 minutes'
+	@echo 'make valgrind       the tests of the C code under memcheck (TESTS="share test/pgtap/tally.sql …"): MINUTES minutes'
+	@echo 'make memory         what the backend grows by in a million calls of each C function (CALLS=1000000): MINUTES minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
 	@echo 'make versions       make test on PostgreSQL 17 and 18 (VERSIONS="17 18"), in chroots'
@@ -113,6 +116,15 @@ fuzz:
 
 lint:
 	@$(script) test/lint $(PARTS)
+
+ubsan:
+	@$(script) test/ubsan
+
+valgrind:
+	@$(script) $(if $(KEEP),KEEP='$(KEEP)') test/valgrind $(TESTS)
+
+memory:
+	@$(script) $(foreach v,CALLS CASES,$(if $($v),$v='$($v)')) test/memory
 
 test:
 	@$(script) test/run
