@@ -192,7 +192,9 @@ BEGIN
 			END$q$', calls, statement);
 			CALL pg_temp.again();
 			DROP PROCEDURE pg_temp.again;
-			DROP TABLE IF EXISTS refused;
+			IF it.kind = 'refused' THEN
+				DROP TABLE refused;
+			END IF;
 	END CASE;
 	RETURN (SELECT max(l - f)
 			FROM unnest(current_setting('memory.first')::integer[], current_setting('memory.last')::integer[]) AS v(f, l));

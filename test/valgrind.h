@@ -7,9 +7,12 @@
  * blocks only.  Chunks above the limit of every kind of memory context get
  * blocks of their own: so each is made that large, and what lies beyond the
  * size asked for is marked as not accessible.  What is read before it is
- * written, or after it is freed, shows by itself then.
+ * written, or after it is freed, shows by itself then.  A server that was built
+ * with USE_VALGRIND tells valgrind all this of its own.
  */
 #include "postgres.h"
+
+#ifndef USE_VALGRIND
 
 #include <valgrind/memcheck.h>
 
@@ -65,3 +68,5 @@ guarded_pnstrdup(const char *text, Size length)
 #define MemoryContextAllocHuge(context, size) guard_chunk(MemoryContextAllocHuge(context, (size) + GUARD), size)
 #define pstrdup(text) guarded_pnstrdup(text, strlen(text))
 #define pnstrdup(text, length) guarded_pnstrdup(text, length)
+
+#endif							/* USE_VALGRIND */

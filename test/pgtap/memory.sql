@@ -1,7 +1,6 @@
 -- No C function keeps memory: the cases of `make memory` with fewer calls. A chunk takes 24 bytes at least: one kept in
 -- each call would be more than 200 kB.
 BEGIN;
-SET LOCAL client_min_messages = warning;
 CREATE EXTENSION pgtap;
 SELECT no_plan();
 \ir ../memory.sql
