@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz
+HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz lint ubsan valgrind memory
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -100,6 +100,10 @@ help:
 	@echo 'make coverage       which lines of src/ the tests reach, by gcov (FILES="test/sql/…"): 5 minutes'
 	@echo 'make fuzz-asan      the same without a server, under the address sanitizer (INPUTS=10000000 TARGETS="prefix …"): 2 hours'
 	@echo 'make copy-fuzz      binary COPY of mutated values (VALUES=1000000 SEED=… TYPES="share methodology tally"): 15 minutes'
+	@echo 'make lint           warnings of gcc and clang, clang-tidy and cppcheck (PARTS="gcc clang tidy cppcheck"): a minute'
+	@echo 'make ubsan          make test on a library that traps where the behaviour of C is undefined: 4 minutes'
+	@echo 'make valgrind       the tests of the C code under memcheck (TESTS="share test/pgtap/tally.sql …"): MINUTES minutes'
+	@echo 'make memory         what the backend grows by in a million calls of each C function (CALLS=1000000): MINUTES minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
 	@echo 'make restore        dump, restore and pg_upgrade from 15 to 17 and 18, in chroots (VERSIONS="17 18"), 7 minutes'
@@ -115,11 +119,24 @@ fuzz:
 
 coverage:
 	@$(script) $(if $(KEEP),KEEP='$(KEEP)') test/coverage $(FILES)
+
 fuzz-asan:
 	@$(script) $(foreach v,INPUTS CORPUS,$(if $($v),$v='$($v)')) test/fuzz/standalone $(TARGETS)
 
 copy-fuzz:
 	@$(script) $(foreach v,VALUES SEED TYPES FINDINGS,$(if $($v),$v='$($v)')) test/fuzz/copy
+
+lint:
+	@$(script) test/lint $(PARTS)
+
+ubsan:
+	@$(script) test/ubsan
+
+valgrind:
+	@$(script) $(if $(KEEP),KEEP='$(KEEP)') test/valgrind $(TESTS)
+
+memory:
+	@$(script) $(foreach v,CALLS CASES,$(if $($v),$v='$($v)')) test/memory
 
 test:
 	@$(script) test/run

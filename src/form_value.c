@@ -181,7 +181,7 @@ form_is_empty(const char *folded)
 
 	if (folded[strspn(folded, "-")] == '\0')
 		return true;
-	for (int i = 0; i < lengthof(marks); i++)
+	for (size_t i = 0; i < lengthof(marks); i++)
 		if (strcmp(folded, marks[i]) == 0)
 			return true;
 	return false;
@@ -195,7 +195,7 @@ is_unit(const char *word)
 		"учитель", "учителя", "учителей", "работник", "работника", "работников",
 		"педагогических работников", "педагогических работника", "педагогический работник"};
 
-	for (int i = 0; i < lengthof(units); i++)
+	for (size_t i = 0; i < lengthof(units); i++)
 		if (strcmp(word, units[i]) == 0)
 			return true;
 	return false;
@@ -274,7 +274,7 @@ read_yes_no(const char *folded, bool *yes)
 
 	cut_end(word, ".!;,");
 	for (int answer = 0; answer < 2; answer++)
-		for (int i = 0; i < lengthof(words[answer]); i++)
+		for (size_t i = 0; i < lengthof(words[answer]); i++)
 			if (strcmp(word, words[answer][i]) == 0)
 			{
 				*yes = answer == 1;

@@ -231,7 +231,7 @@ parse_operator(const FormulaSource *source, A_Expr *expr)
 	if (list_length(expr->name) != 1)
 		refuse(source, expr->location, gettext_noop("OPERATOR()"));
 
-	for (int i = 0; i < lengthof(operators); i++)
+	for (size_t i = 0; i < lengthof(operators); i++)
 	{
 		if (strcmp(name, operators[i].name) != 0)
 			continue;

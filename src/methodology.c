@@ -427,7 +427,7 @@ columns(PG_FUNCTION_ARGS)
 			definitions[i].cohort
 		};
 
-		for (int j = 0; j < lengthof(parts); j++)
+		for (size_t j = 0; j < lengthof(parts); j++)
 			if (parts[j] != NULL)
 				names = formula_columns(parts[j], names);
 	}

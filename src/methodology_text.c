@@ -91,7 +91,7 @@ methodology_in(PG_FUNCTION_ARGS)
 		definitions[i].missing =
 			methodology_missing_policy(definitions[i].id,
 									   text_under(object, "missing", &nkeys));
-		if (nkeys != JsonContainerSize(object))
+		if ((uint32) nkeys != JsonContainerSize(object))
 			bad_text(gettext_noop("An object has a key that is none of id, numerator, denominator, cohort, missing."));
 	}
 	PG_RETURN_METHODOLOGY_P(methodology_from_texts(definitions, n));
