@@ -176,7 +176,7 @@ DECLARE
 	is_condition boolean;
 BEGIN
 	FOR o IN SELECT * FROM definition d WHERE coalesce(missing, 'exclude') = 'exclude' AND raises IS NULL ORDER BY random() LIMIT 3 LOOP
-		EXECUTE format('SELECT pg_typeof(%s) = ''boolean''::regtype FROM sheet LIMIT 1', o.numerator) INTO is_condition;
+		EXECUTE format('SELECT pg_typeof((SELECT %s FROM sheet LIMIT 0)) = ''boolean''::regtype', o.numerator) INTO is_condition;
 		part := CASE WHEN is_condition AND o.denominator IS NULL THEN format('shnor.share_agg((%s))', o.numerator)
 				ELSE format('shnor.share_agg(CASE WHEN (%2$s) IS NOT NULL THEN (%1$s)%3$s END::bigint, (%2$s)::bigint)', o.numerator, coalesce(o.denominator, '1'),
 					CASE WHEN is_condition THEN '::int' ELSE '' END) END
