@@ -63,7 +63,7 @@ BEGIN
 		numbers := numbers || '{2147483647,(t3 * 1000000),(t1 * t1 * t1)}'::text[];
 	END IF;
 	cohorts := ARRAY['f1 OR f2', 'NOT f3', oracle.random_condition(2, numbers, conditions)];
-	DELETE FROM oracle.definition;
+	TRUNCATE oracle.definition;
 	INSERT INTO oracle.definition
 	SELECT g, CASE WHEN random() < 0.5 THEN oracle.random_condition(oracle.number(0, 3), numbers, conditions) ELSE oracle.random_number(oracle.number(0, 3), numbers, conditions) END,
 		CASE WHEN random() < 0.6 THEN oracle.random_number(oracle.number(0, 2), numbers, conditions) END,
@@ -82,7 +82,7 @@ DECLARE
 	too_large boolean;
 	sums numeric;
 BEGIN
-	DELETE FROM hand;
+	TRUNCATE hand;
 	FOR o IN SELECT * FROM definition LOOP
 		BEGIN
 			EXECUTE format($q$

@@ -18,7 +18,7 @@ CREATE TABLE oracle.pair_total AS
 SELECT 0::bigint AS pairs, 0::bigint AS formulas, 0::bigint AS "values", 0::bigint AS nulls, 0::bigint AS overflows, 0::bigint AS refused, 0::bigint AS compiled;
 
 CREATE FUNCTION oracle.fill_answers() RETURNS void LANGUAGE sql VOLATILE AS $$
-DELETE FROM oracle.answers;
+TRUNCATE oracle.answers;
 INSERT INTO oracle.answers
 SELECT g, oracle.answer(-32768, 32767), oracle.answer(-32768, 32767),
 	oracle.answer(-2147483648, 2147483647), oracle.answer(-2147483648, 2147483647),
@@ -43,7 +43,7 @@ DECLARE
 	damaged boolean;
 	formula text;
 BEGIN
-	DELETE FROM oracle.formulas;
+	TRUNCATE oracle.formulas;
 	FOR g IN 1..formulas LOOP
 		n := numbers; c := conditions; damaged := false;
 		depth := CASE WHEN g % 50 = 0 THEN 6 ELSE 1 + g % 4 END;
@@ -126,7 +126,7 @@ DECLARE
 	different text;
 BEGIN
 	PERFORM oracle.start(seed), oracle.fill_answers(), oracle.fill_formulas(formulas);
-	DELETE FROM oracle.pair;
+	TRUNCATE oracle.pair;
 	INSERT INTO oracle.pair
 	SELECT f.formula_id, f.formula, f.damaged, u.*
 	FROM (SELECT f.*, oracle.results('oracle.by_postgres', f.formula) AS p, oracle.results('oracle.by_contribution', f.formula) AS c,

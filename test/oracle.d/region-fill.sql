@@ -10,7 +10,7 @@ RETURN CASE WHEN random() < 0.1 THEN oracle.pick('2019-01-01', '2030-01-01')::da
 	ELSE oracle.pick('2023-09-01', '2024-09-01', '2025-09-01')::date + oracle.number(-1, 1) END;
 
 CREATE FUNCTION oracle.some(largest int) RETURNS int LANGUAGE sql VOLATILE
-RETURN CASE oracle.number(1, 8) WHEN 1 THEN NULL WHEN 2 THEN 0 WHEN 3 THEN CASE WHEN oracle.chance(20) THEN largest ELSE 1 END ELSE oracle.number(0, 60) END;
+RETURN CASE oracle.number(1, 8) WHEN 1 THEN NULL WHEN 2 THEN 0 WHEN 3 THEN CASE WHEN oracle.chance(30) THEN largest ELSE 1 END ELSE oracle.number(0, 60) END;
 
 CREATE FUNCTION oracle.fill_directory() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -20,26 +20,26 @@ BEGIN
 	ELSE
 		UPDATE probe.setting SET time_zone = oracle.pick('Europe/Moscow', 'Europe/Moscow', 'Asia/Yekaterinburg', 'UTC');
 	END IF;
-	INSERT INTO probe.municipality (municipality_id, name) SELECT g * 3, 'Муниципалитет ' || g FROM generate_series(1, (oracle.pick('0', '1', '2', '3', '4', '5', '6'))::int) g;
+	INSERT INTO probe.municipality (municipality_id, name) SELECT g * 3, 'Муниципалитет ' || g FROM generate_series(1, (oracle.pick('0', '1', '2', '3', '4', '5', '6', '2', '3', '4'))::int) g;
 	INSERT INTO probe.school (school_id, municipality_id, code, name, kind, opened_on, closed_on)
 	SELECT row_number() OVER (), x.municipality_id, 'код ' || row_number() OVER (), 'Школа', x.kind, x.opened, CASE WHEN x.opened < x.closed OR x.opened IS NULL THEN x.closed END
 	FROM probe.municipality m
 	CROSS JOIN LATERAL (SELECT m.municipality_id, oracle.pick('school', 'school', 'school', 'preschool', 'supplementary') AS kind,
-			CASE WHEN oracle.chance(40) THEN oracle.day() END AS opened, CASE WHEN oracle.chance(5) THEN 'infinity' WHEN oracle.chance(40) THEN oracle.day() END AS closed
-		FROM generate_series(1, oracle.number(0, 8) * oracle.number(0, 1))) x;
+			CASE WHEN oracle.chance(30) THEN oracle.day() END AS opened, CASE WHEN oracle.chance(5) THEN 'infinity' WHEN oracle.chance(30) THEN oracle.day() END AS closed
+		FROM generate_series(1, CASE WHEN oracle.chance(75) THEN oracle.number(1, 9) ELSE 0 END)) x;
 	UPDATE probe.school o SET successor_id = (SELECT min(s.school_id) FROM probe.school s WHERE s.school_id <> o.school_id) WHERE o.closed_on IS NOT NULL AND oracle.chance(50);
 
 	-- one spell after another, some end on the day on which the next begins
 	INSERT INTO probe.school_status (school_id, status, since, until)
 	SELECT x.school_id, x.status, x.a, CASE WHEN x.a < x.b THEN x.b END
 	FROM (SELECT o.school_id, status, oracle.day() AS a, CASE WHEN oracle.chance(5) THEN 'infinity' WHEN oracle.chance(60) THEN oracle.day() END AS b
-		FROM probe.school o, unnest('{low_results,adverse_conditions,risk_zone}'::text[]) status WHERE oracle.chance(45)) x;
+		FROM probe.school o, unnest('{low_results,adverse_conditions,risk_zone}'::text[]) status WHERE oracle.chance(60)) x;
 	INSERT INTO probe.school_status (school_id, status, since)
 	SELECT t.school_id, t.status, t.until + oracle.number(0, 1) FROM probe.school_status t WHERE t.until < 'infinity' AND oracle.chance(30);
 
 	INSERT INTO probe.round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state)
 	SELECT g, 'Мониторинг ' || g, '2023-01-01', d + oracle.number(0, 20), d, 1, oracle.pick('draft', 'open', 'open')
-	FROM (SELECT g, oracle.pick('2023-09-01', '2024-09-01', '2025-09-01')::date AS d FROM generate_series(1, oracle.number(0, 3)) g OFFSET 0) x;
+	FROM (SELECT g, oracle.pick('2023-09-01', '2024-09-01', '2025-09-01')::date AS d FROM generate_series(1, (oracle.pick('0', '1', '2', '2', '3', '3'))::int) g OFFSET 0) x;
 END $$;
 
 CREATE FUNCTION oracle.fill_rules() RETURNS void LANGUAGE plpgsql AS $$
@@ -82,7 +82,7 @@ END $$;
 
 CREATE FUNCTION oracle.fill_answers_of_region() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-	answering CONSTANT int := (oracle.pick('0', '60', '90', '100'))::int;
+	answering CONSTANT int := (oracle.pick('0', '50', '70', '90', '90', '100', '100'))::int;
 	largest CONSTANT int := CASE WHEN oracle.chance(15) THEN 2147483647 ELSE 1000 END;
 BEGIN
 	-- the due day ends at midnight, somewhere
@@ -102,8 +102,9 @@ BEGIN
 	-- second sources: known ones, one that has no place in the order, places that hold from or until a day
 	INSERT INTO probe.data_source VALUES ('unknown', 'Источник без места');
 	DELETE FROM probe.question_source WHERE oracle.chance(15);
-	UPDATE probe.question_source SET valid_from = oracle.day() WHERE oracle.chance(15);
-	UPDATE probe.question_source SET valid_until = greatest(oracle.day(), valid_from + 1) WHERE oracle.chance(15);
+	UPDATE probe.question_source SET precedence = oracle.number(1, 2) WHERE oracle.chance(30);
+	UPDATE probe.question_source SET valid_from = oracle.day() WHERE oracle.chance(20);
+	UPDATE probe.question_source SET valid_until = greatest(oracle.day(), valid_from + 1) WHERE oracle.chance(30);
 	INSERT INTO probe.question_source (question, data_source, precedence)
 	SELECT q.question, d.data_source, oracle.number(1, 3) FROM probe.question q, probe.data_source d
 	WHERE d.data_source <> 'unknown' AND oracle.chance(15) AND NOT EXISTS (SELECT FROM probe.question_source p WHERE p.question = q.question AND p.data_source = d.data_source);
@@ -113,7 +114,7 @@ BEGIN
 	CROSS JOIN (SELECT school_id, NULL::int AS municipality_id, 'school' AS respondent FROM probe.school UNION ALL SELECT NULL, municipality_id, 'municipality' FROM probe.municipality) o
 	JOIN probe.question q ON q.respondent = o.respondent AND (q.valid_from <= r.cohort_on OR q.valid_from IS NULL) AND (q.valid_until > r.cohort_on OR q.valid_until IS NULL)
 	CROSS JOIN probe.data_source d
-	WHERE d.data_source <> 'form' AND oracle.chance(CASE WHEN q.question IN ('in_networks', 'has_curator', 'has_results_note') THEN 12 ELSE 2 END);
+	WHERE d.data_source <> 'form' AND oracle.chance(CASE WHEN q.question IN ('in_networks', 'in_events', 'has_curator', 'has_results_note') THEN 30 ELSE 3 END);
 END $$;
 
 -- a closed round keeps its schools and municipalities, whatever becomes of the directory; opened again it does, too,

@@ -30,6 +30,8 @@ BEGIN
 						(SELECT '  view:    ' || b::text FROM (TABLE got EXCEPT ALL TABLE oracle.want_%1$s) b LIMIT 3)) d);
 			EXCEPTION WHEN numeric_value_out_of_range THEN
 				RETURN SQLSTATE;
+			WHEN OTHERS THEN
+				RETURN format('  view:    %%s %%s', SQLSTATE, SQLERRM);
 			END $$ $sql$, v.name, v.query);
 	END LOOP;
 END $do$;
