@@ -1,8 +1,8 @@
 -- Can the comparison of regions fail?  oracle.plant(seed, view, from, to) puts an error into a view, counts the random
 -- regions until it is found, and takes it out again; NULL when sixty regions do not show it.
 
-CREATE TABLE oracle.planted (view_name text, was text, becomes text);
-INSERT INTO oracle.planted VALUES
+CREATE TABLE oracle.planted (number int GENERATED ALWAYS AS IDENTITY, view_name text, was text, becomes text);
+INSERT INTO oracle.planted (view_name, was, becomes) VALUES
 	('round_member', 'l.since <= b.cohort_on', 'l.since < b.cohort_on'),
 	('round_member', 'b.cohort_on < z.until', 'b.cohort_on <= z.until'),
 	('round_member', 'o.opened_on <= r.cohort_on', 'o.opened_on < r.cohort_on'),
