@@ -69,7 +69,7 @@ BEGIN
 	END LOOP;
 END $$;
 
--- what each way makes of the rows from low to high
+-- what each way makes of the rows from low to high; in plpgsql, which keeps its plans
 CREATE FUNCTION oracle.by_postgres(formula text, low int, high int) RETURNS text[] LANGUAGE plpgsql
 SET search_path = oracle, pg_catalog AS $$
 DECLARE
@@ -83,19 +83,21 @@ BEGIN
 		FROM unnest(result) WITH ORDINALITY u(r, place) ORDER BY place);
 END $$;
 
-CREATE FUNCTION oracle.by_contribution(formula text, low int, high int) RETURNS text[] LANGUAGE sql AS $$
-SELECT array_agg(coalesce(c.numerator::text, 'NULL') ORDER BY a.id)
-FROM oracle.answers a, shnor.contribution((SELECT shnor.methodology(1, formula, NULL, NULL, 'no')), a) c
-WHERE a.id BETWEEN low AND high
-$$;
+CREATE FUNCTION oracle.by_contribution(formula text, low int, high int) RETURNS text[] LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN (SELECT array_agg(coalesce(c.numerator::text, 'NULL') ORDER BY a.id)
+	FROM oracle.answers a, shnor.contribution((SELECT shnor.methodology(1, formula, NULL, NULL, 'no')), a) c
+	WHERE a.id BETWEEN low AND high);
+END $$;
 
-CREATE FUNCTION oracle.by_tally(formula text, low int, high int) RETURNS text[] LANGUAGE sql AS $$
-SELECT array_agg(CASE WHEN (i).answered = 1 THEN shnor.numerator((i).share)::text ELSE 'NULL' END ORDER BY id)
-FROM (SELECT id, shnor.items(shnor.tally((SELECT shnor.methodology(1, formula, NULL, NULL, 'no')),
-		ARRAY['s1', 's2', 'i1', 'i2', 'b1', 'b2', 'n1', 'n2', 'd1', 'f1', 'f2', 'f3'],
-		s1, s2, i1, i2, b1, b2, n1, n2, d1, f1, f2, f3)) AS i
-	FROM oracle.answers WHERE id BETWEEN low AND high GROUP BY id) t
-$$;
+CREATE FUNCTION oracle.by_tally(formula text, low int, high int) RETURNS text[] LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN (SELECT array_agg(CASE WHEN (i).answered = 1 THEN shnor.numerator((i).share)::text ELSE 'NULL' END ORDER BY id)
+	FROM (SELECT id, shnor.items(shnor.tally((SELECT shnor.methodology(1, formula, NULL, NULL, 'no')),
+			ARRAY['s1', 's2', 'i1', 'i2', 'b1', 'b2', 'n1', 'n2', 'd1', 'f1', 'f2', 'f3'],
+			s1, s2, i1, i2, b1, b2, n1, n2, d1, f1, f2, f3)) AS i
+		FROM oracle.answers WHERE id BETWEEN low AND high GROUP BY id) t);
+END $$;
 
 -- all rows at once; where that fails, row by row
 CREATE FUNCTION oracle.results(way regproc, formula text) RETURNS text[] LANGUAGE plpgsql AS $$
