@@ -71,6 +71,9 @@ BEGIN
 		oracle.pick('no', 'exclude', 'exclude', 'no', NULL)
 	FROM generate_series(1, (oracle.pick('1', '3', '10', '15', '20', '40'))::int) g;
 	INSERT INTO oracle.definition VALUES (41, 'big', 'gate', NULL, 'exclude'), (42, 'gate', 'gate', 'big > 50', 'no');
+	IF oracle.chance(40) THEN
+		INSERT INTO oracle.definition VALUES (43, 'big', NULL, 'big > 1000', 'no'), (44, 'f1', 'big', 'big < 0', oracle.pick('no', 'exclude'));
+	END IF;
 	UPDATE oracle.definition SET id = CASE oracle.number(1, 4) WHEN 1 THEN id + 5000 WHEN 2 THEN 2147483647 - id ELSE -id END WHERE oracle.chance(5);
 END $$;
 
@@ -90,13 +93,18 @@ BEGIN
 					SELECT place, CASE nt WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE nt::numeric END AS n, dt::numeric AS d
 					FROM (SELECT place, dt, CASE WHEN dt IS NOT NULL THEN (%1$s)::text END AS nt
 						FROM (SELECT *, (%2$s)::text AS dt FROM sheet WHERE CASE WHEN (%3$s) THEN true ELSE false END OFFSET 0) s OFFSET 0) s
+				), place_sum AS (
+					SELECT min(n) AS min_n, max(n) AS max_n, sum(n) AS sum_n, min(f) AS min_d, max(f) AS max_d, sum(f) AS sum_d
+					FROM counted, LATERAL (SELECT CASE WHEN n IS NOT NULL OR %4$L THEN d END AS f) p GROUP BY place
 				), summed AS (
 					INSERT INTO hand
 					SELECT $1, p.place, trim_scale(coalesce(sum(n) FILTER (WHERE d IS NOT NULL), 0)), trim_scale(coalesce(sum(d) FILTER (WHERE n IS NOT NULL OR %4$L), 0)),
 						count(n + d), count(c.place) - count(n + d)
 					FROM (SELECT DISTINCT place FROM sheet) p LEFT JOIN counted c USING (place) GROUP BY p.place
 				)
-				SELECT bool_or(n NOT BETWEEN -9223372036854775808 AND 9223372036854775807 OR d NOT BETWEEN -9223372036854775808 AND 9223372036854775807),
+				SELECT bool_or(n NOT BETWEEN -9223372036854775808 AND 9223372036854775807 OR d NOT BETWEEN -9223372036854775808 AND 9223372036854775807)
+						OR (SELECT bool_or((min_n >= 0 OR max_n <= 0) AND sum_n NOT BETWEEN -9223372036854775808 AND 9223372036854775807
+								OR (min_d >= 0 OR max_d <= 0) AND sum_d NOT BETWEEN -9223372036854775808 AND 9223372036854775807) FROM place_sum),
 					greatest(sum(abs(n)), sum(abs(d))) FROM counted
 				$q$, o.numerator, coalesce(o.denominator, '1'), coalesce(o.cohort, 'true'), coalesce(o.missing, 'exclude') = 'no')
 			INTO too_large, sums USING o.id;

@@ -65,5 +65,5 @@ BEGIN
 		WHEN 5 THEN format('((%s) %sIN (%s, %s, %s))', x, n, y, oracle.random_number(depth - 2, numbers, conditions), oracle.random_number(0, numbers, conditions))
 		WHEN 6 THEN format('((%s) %sIN (%s))', x, n, y)
 		ELSE format('(%s %sIN (%s))', x, n,
-			(SELECT string_agg(oracle.random_number(0, numbers, conditions), ', ') FROM generate_series(1, oracle.number(2, 6)))) END;
+			(SELECT string_agg(oracle.random_number(g % 4 / 3, numbers, conditions), ', ') FROM generate_series(1, oracle.number(2, 6)) g)) END;
 END $$;

@@ -31,7 +31,7 @@ INSERT INTO oracle.answers (id) VALUES (14);	-- nothing is answered
 INSERT INTO oracle.answers VALUES (15, 1, 2, 3, 4, 5, 6, 7, 8, 9, true, false, true);
 $$;
 
--- every fifth formula is wrong in some way: types mixed, a column that is not there, a character lost
+-- every fifth formula is wrong in some way: types mixed, a column that is not there, a constant too large, a character lost
 CREATE FUNCTION oracle.fill_formulas(formulas int) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	numbers CONSTANT text[] := '{s1,s2,i1,i2,b1,b2,d1,i1,i2,s1,s2,b1,b2,0,1,2,7,-1,32767,32768,2147483647,(-2147483648),2147483648,'
@@ -55,7 +55,9 @@ BEGIN
 				n := n || '{f1,true}'::text[]; c := c || '{s1,1}'::text[];
 			WHEN 5 THEN
 				n := n || 'nobody'::text; c := c || '"F1"'::text;
-			WHEN 6, 7 THEN
+			WHEN 6 THEN				-- constants that cannot be computed, in places that may not be reached
+				n := n || '{(1 + 1),(2147483647 + 1),(2 - 1),(9223372036854775807 * 2)}'::text[];
+			WHEN 7, 8 THEN
 				damaged := true;
 			ELSE
 		END CASE;
