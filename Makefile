@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz lint ubsan valgrind memory
+HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz lint ubsan valgrind memory oracle
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -104,6 +104,7 @@ help:
 	@echo 'make ubsan          make test on a library that traps where the behaviour of C is undefined: 4 minutes'
 	@echo 'make valgrind       the tests of the C code under memcheck (TESTS="share test/pgtap/tally.sql …"): MINUTES minutes'
 	@echo 'make memory         what the backend grows by in a million calls of each C function (CALLS=1000000): MINUTES minutes'
+	@echo 'make oracle         formulas, methodologies and regions against a second computation (PAIRS=1000000 METHODOLOGIES=200 REGIONS=1000 SEED=…): 25 minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
 	@echo 'make restore        dump, restore and pg_upgrade from 15 to 17 and 18, in chroots (VERSIONS="17 18"), 7 minutes'
@@ -152,6 +153,9 @@ crash:
 
 stress:
 	@$(script) $(foreach v,MINUTES SEED,$(if $($v),$v='$($v)')) test/stress
+
+oracle:
+	@$(script) $(foreach v,PAIRS METHODOLOGIES REGIONS SEED JOBS,$(if $($v),$v='$($v)')) test/oracle
 
 demo:
 	@$(script) test/cluster $(if $(KEEP),-k) -d shnor_demo test/demo

@@ -225,6 +225,15 @@ $view$),
 	UNION
 	SELECT w.round_id, w.municipality_id
 	FROM round_school w
+	UNION
+	-- a list without schools is none, so round_member takes them from the directory: with their municipalities
+	SELECT r.round_id, o.municipality_id
+	FROM round r
+	JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
+				 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
+	WHERE r.state <> 'closed' AND NOT EXISTS (SELECT FROM round_school w WHERE w.round_id = r.round_id)
+	  AND EXISTS (SELECT FROM round_municipality w WHERE w.round_id = r.round_id)
+	  AND EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 	-- not UNION ALL: where only schools are written down, their municipalities are among all, once
 	UNION
 	SELECT r.round_id, m.municipality_id

@@ -230,6 +230,17 @@ SELECT is(shnor.reopen_round('probe', 1, 'файл пришёл позже'), 'o
 SELECT results_eq($$SELECT rows_read, corrected, refused FROM shnor.import_form('probe', 1, E'Код ОО;teachers\ns5;7\ns2;21\n')$$, 'VALUES (2, 1, 1)',
 	'a school that is not in the list is refused; one of the list that has closed since is not');
 ROLLBACK TO file;
+-- a list of schools that is taken away is none: the directory's schools come in, and are counted where they are
+SAVEPOINT schools;
+SELECT is(shnor.reopen_round('probe', 1, 'перечень школ записан с ошибкой'), 'open', 'the list of schools may be wrong, too');
+DELETE FROM round_school WHERE round_id = 1;
+SELECT results_eq('SELECT DISTINCT municipality_id FROM school_round WHERE round_id = 1 ORDER BY 1', 'VALUES (2), (3)', 'then those of the directory are the round''s');
+SELECT results_eq('SELECT municipality_id FROM municipal_member WHERE round_id = 1 ORDER BY 1', 'VALUES (1), (2), (3)', 'with their municipalities, the new one too');
+SELECT is((SELECT denominator FROM regional_indicator WHERE round_id = 1 AND indicator = 'schools_with_prevention'),
+	(SELECT count(*) FROM school_round WHERE round_id = 1 AND kind = 'school'), 'none of them is left out of the figures');
+SELECT lives_ok($$UPDATE round SET state = 'closed' WHERE round_id = 1$$, 'closed again');
+SELECT results_eq('SELECT municipality_id FROM municipal_member WHERE round_id = 1 ORDER BY 1', 'VALUES (1), (2), (3)', 'it writes them down');
+ROLLBACK TO schools;
 -- a journal with reasons is not thrown away
 SAVEPOINT journal;
 SELECT is(shnor.reopen_round('probe', 1, 'убрать совсем'), 'open', 'opened to be deleted');
