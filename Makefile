@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench versions restore delta isolation crash stress fuzz
+HOUSE = help setup test demo bench bench-import versions restore delta isolation crash stress fuzz
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -98,6 +98,7 @@ help:
 	@echo 'make fuzz           libFuzzer inside a backend (INPUTS=1000000 SECONDS_EACH=0 TARGETS="formula …"), by clang'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
+	@echo 'make bench-import   speed of an import as a ratio to COPY (ROWS=40000 RUNS=5 BAD=10 CORRECTED=10): 2 minutes'
 	@echo 'make versions       make test on PostgreSQL 17 and 18 (VERSIONS="17 18"), in chroots'
 	@echo 'make restore        dump, restore and pg_upgrade from 15 to 17 and 18, in chroots (VERSIONS="17 18"), 7 minutes'
 
@@ -127,6 +128,9 @@ demo:
 
 bench:
 	@$(script) $(if $(GROUPS),MUNICIPALITIES='$(GROUPS)') $(foreach v,ROWS RUNS NULLS CATALOGUE_RUNS,$(if $($v),$v='$($v)')) test/bench/run
+
+bench-import:
+	@$(script) $(foreach v,ROWS RUNS BAD CORRECTED,$(if $($v),$v='$($v)')) test/bench/import
 
 versions:
 	@test/versions $(VERSIONS)
