@@ -11,6 +11,9 @@ COMMENT ON FUNCTION import_source(text, integer, boolean) IS
 CREATE FUNCTION import_lock_answers(region text, round_id integer, respondent text, readings import_row[], data_source text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
 AS $function$
 DECLARE
 	key	text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;

@@ -12,7 +12,9 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 	SELECT i.line, i.column_no, shnor.spreadsheet_safe(i.header), i.question, shnor.spreadsheet_safe(i.raw_value),
 		   CASE WHEN i.row_values IS NOT NULL THEN
-			   ARRAY(SELECT shnor.spreadsheet_safe(v.cell) FROM unnest(i.row_values) WITH ORDINALITY AS v(cell, n) ORDER BY v.n) END,
+			   -- most cells begin with a letter or a digit, and are safe
+			   ARRAY(SELECT CASE WHEN v.cell ~ '^[0-9A-Za-zА-Яа-яЁё]' THEN v.cell ELSE shnor.spreadsheet_safe(v.cell) END
+					 FROM unnest(i.row_values) WITH ORDINALITY AS v(cell, n) ORDER BY v.n) END,
 		   shnor.spreadsheet_safe(m.reason), shnor.spreadsheet_safe(m.hint),
 		   CASE WHEN i.warns THEN 'warning' ELSE 'refused' END, i.who, i.submitted_at
 	FROM (SELECT r.line, i.column_no, i.header, i.question, i.raw_value, r.row_values, i.problem, i.detail, i.warns,
