@@ -2,7 +2,7 @@
 -- then submissions, or answers of another source; links -> documents. Everything up to the verdicts reads only:
 -- preview_form() stops there.
 -- Who calls it works in a data centre: messages, reasons and hints are in Russian. The steps stand in
--- 71-import-columns.sql, 72-import-rows.sql, 73-import-judge.sql, 73-import-store.sql and 75-import-documents.sql,
+-- 71-import-columns.sql, 72-import-plain.sql (rows in which nothing is wrong), 72-import-rows.sql (all others), 73-import-judge.sql, 73-import-store.sql and 75-import-documents.sql,
 -- what the issues say in 74-import-message.sql, what becomes of them in 74-import-note.sql.
 
 CREATE TYPE import_row AS (
@@ -100,7 +100,7 @@ BEGIN
 	columns := columns || jsonb_build_object('respondent', answerer, 'asked', to_jsonb(asked), 'data_source', import_reading.data_source,
 											 'round_id', import_reading.round_id, 'corrections', coalesce(known -> 'corrections', '{}'));
 
-	-- the rows in which nothing is wrong, all at once; NULL: not told
+	-- the rows in which nothing is wrong, all at once; others stays NULL where they are not told from the rest
 	IF answerer = 'school' AND import_reading.data_source = 'form' THEN
 		SELECT p.plain, p.others INTO plain, others
 		FROM shnor.import_plain(region, import_reading.round_id, content, columns, asked,
@@ -190,7 +190,7 @@ DECLARE
 	asked		text[] := ARRAY(SELECT jsonb_array_elements_text(columns -> 'asked'));
 	given		import_row[] := plain || readings;
 	file		record;
-	first		record;
+	counts		record;
 	origin		text;
 	overtaken	integer[];
 BEGIN
@@ -227,20 +227,20 @@ BEGIN
 		   count(*) FILTER (WHERE v.accepted AND v.outcome = 'corrected') AS corrected,
 		   count(*) FILTER (WHERE v.accepted AND v.outcome = 'unchanged') AS unchanged,
 		   coalesce(array_agg(v.line) FILTER (WHERE v.accepted AND v.line = ANY (file.refused_lines)), '{}') AS lines
-	INTO first FROM verdict v;
-	loaded := first.all_loaded;
-	corrected := first.all_corrected;
-	unchanged := first.all_unchanged;
+	INTO counts FROM verdict v;
+	loaded := counts.all_loaded;
+	corrected := counts.all_corrected;
+	unchanged := counts.all_unchanged;
 
 	PERFORM shnor.import_note(region, import_apply.import_id, file.content, columns, plain, readings, cells, known, lines, resolution, resolution_reason);
 	PERFORM shnor.import_supersede(region, import_apply.import_id, columns, judged);
 	SELECT count(*) INTO warnings FROM import_issue w WHERE w.import_id = import_apply.import_id AND w.severity = 'warning';
 
 	UPDATE import i
-	SET loaded = i.loaded + first.loaded, corrected = i.corrected + first.corrected, unchanged = i.unchanged + first.unchanged,
-		refused = i.refused - cardinality(first.lines),
-		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (first.lines) ORDER BY l)
-	WHERE i.import_id = import_apply.import_id AND first.loaded + first.corrected + first.unchanged > 0;
+	SET loaded = i.loaded + counts.loaded, corrected = i.corrected + counts.corrected, unchanged = i.unchanged + counts.unchanged,
+		refused = i.refused - cardinality(counts.lines),
+		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (counts.lines) ORDER BY l)
+	WHERE i.import_id = import_apply.import_id AND counts.loaded + counts.corrected + counts.unchanged > 0;
 END
 $function$;
 COMMENT ON FUNCTION import_apply(text, bigint, jsonb, jsonb, import_row[], import_row[], jsonb, integer[], text, text) IS

@@ -41,7 +41,9 @@ BEGIN
 	INTO inputs, facts
 	FROM unnest(seen) AS n
 	LEFT JOIN shnor.validation_questions() q ON q.respondent = 'school' AND q.question = n
-	CROSS JOIN LATERAL (SELECT array_position(asked, n) AS place) p;
+	CROSS JOIN LATERAL (SELECT array_position(asked, n) AS place) p
+	-- it is there anyhow
+	WHERE n <> 'school_id';
 	SELECT string_agg(format('%s > %s', p.part, p.whole), ' OR ') INTO parts
 	FROM (SELECT CASE WHEN q.question = ANY (asked) THEN format('g.answers[%s]', array_position(asked, q.question)) ELSE format('s.%I', q.question) END AS part,
 				 CASE WHEN q.part_of = ANY (asked) THEN format('g.answers[%s]', array_position(asked, q.part_of)) ELSE format('s.%I', q.part_of) END AS whole
@@ -71,7 +73,7 @@ BEGIN
 			   FILTER (WHERE j.plain), array_agg(j.line) FILTER (WHERE NOT j.plain)
 		FROM judged j
 	$sql$,
-		shnor.import_case(region, import_plain.round_id, 'school', seen), facts,
+		shnor.import_case(region, import_plain.round_id, 'school', seen, NULL), facts,
 		-- a name that one school has, in the municipality where the row tells of one
 		CASE WHEN by_name THEN $sql$, town AS MATERIALIZED (
 			SELECT shnor.form_normalize(m.name) AS key, min(m.municipality_id) AS municipality_id FROM municipality m GROUP BY 1 HAVING count(*) = 1

@@ -14,7 +14,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION import_judge(text, integer, text, import_row[], text[], text, timestamptz) IS
-'Internal: what becomes of the rows of import_reading() that are not refused: submitted_at (of a row without a time that of the import), outcome (loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored), stored (the answers that stand), and of a form wins (true: answers take their place; false: they go to the history at once; NULL: neither), of another source put and kept (the answers that do). imported_at is when the file was imported first, NULL when it is new.';
+'Internal: what becomes of the rows of import_reading() that are not refused: submitted_at (of a row without a time that of the import), outcome (loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored), stored (the answers that stand, where these are others), and of a form wins (true: answers take their place; false: they go to the history at once; NULL: neither), of another source put and kept (the answers that do). imported_at is when the file was imported first, NULL when it is new.';
 
 CREATE FUNCTION import_judge_form(region text, round_id integer, respondent text, readings import_row[], asked text[],
 								  imported_at timestamptz) RETURNS import_verdict[]
@@ -34,12 +34,12 @@ BEGIN
 	EXECUTE format($sql$
 		WITH given AS MATERIALIZED (
 			SELECT g.line, g.who, g.answers, g.patched, coalesce(g.corrects, false) AS corrects, g.submitted_at IS NOT NULL AS stamped,
-				   s.submitted_at AS stored_at, CASE WHEN s.%4$I IS NOT NULL THEN to_jsonb(s) END AS stored,
-				   coalesce(s.%4$I IS NOT NULL AND %5$s = g.answers AND (g.submitted_at IS NULL OR g.submitted_at = s.submitted_at), false) AS as_stored,
+				   s.%4$I IS NOT NULL AS stands, s.submitted_at AS stored_at, c.as_stored, CASE WHEN s.%4$I IS NOT NULL AND NOT c.as_stored THEN to_jsonb(s) END AS stored,
 				   -- a row without a time is as new as the import
 				   coalesce(g.submitted_at, $3, greatest(now(), s.submitted_at)) AS submitted_at
 			FROM unnest($1) AS g
 			LEFT JOIN %1$I.%2$I s ON s.round_id = $2 AND s.%4$I = g.who
+			CROSS JOIN LATERAL (SELECT coalesce(s.%4$I IS NOT NULL AND %5$s = g.answers AND (g.submitted_at IS NULL OR g.submitted_at = s.submitted_at), false) AS as_stored) c
 			WHERE NOT g.refused
 		), versions AS MATERIALIZED (
 			-- of whom there is more than this row and what is stored
@@ -63,9 +63,9 @@ BEGIN
 		)
 		SELECT array_agg(ROW(j.line, j.who, j.patched, j.submitted_at,
 			   CASE
-				   WHEN j.wins THEN CASE WHEN j.stored IS NULL THEN 'loaded' ELSE 'corrected' END
+				   WHEN j.wins THEN CASE WHEN j.stands THEN 'corrected' ELSE 'loaded' END
 				   WHEN j.repeated OR j.as_stored THEN 'unchanged'
-				   WHEN j.stored IS NOT NULL AND (j.in_history OR j.submitted_at < j.stored_at OR NOT j.changes) THEN 'unchanged'
+				   WHEN j.stands AND (j.in_history OR j.submitted_at < j.stored_at OR NOT j.changes) THEN 'unchanged'
 				   ELSE 'corrected'
 			   END,
 			   j.stored, CASE WHEN j.wins THEN true WHEN NOT j.repeated AND NOT j.as_stored AND NOT j.in_history THEN false END,
@@ -76,7 +76,7 @@ BEGIN
 		-- an old version wins again only where nothing is stored, when a new file without times brings it back, or when the
 		-- row is being corrected to it
 		$sql$s.last AND NOT s.as_stored
-			AND (s.stored IS NULL
+			AND (NOT s.stands
 				 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND NOT s.corrects AND (s.stamped OR $3 IS NOT NULL)))$sql$)
 	INTO judged USING readings, round_id, imported_at;
 	RETURN coalesce(judged, '{}');

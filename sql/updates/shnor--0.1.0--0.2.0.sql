@@ -1618,7 +1618,7 @@ BEGIN
 	columns := columns || jsonb_build_object('respondent', answerer, 'asked', to_jsonb(asked), 'data_source', import_reading.data_source,
 											 'round_id', import_reading.round_id, 'corrections', coalesce(known -> 'corrections', '{}'));
 
-	-- the rows in which nothing is wrong, all at once; NULL: not told
+	-- the rows in which nothing is wrong, all at once; others stays NULL where they are not told from the rest
 	IF answerer = 'school' AND import_reading.data_source = 'form' THEN
 		SELECT p.plain, p.others INTO plain, others
 		FROM shnor.import_plain(region, import_reading.round_id, content, columns, asked,
@@ -1710,7 +1710,7 @@ DECLARE
 	asked		text[] := ARRAY(SELECT jsonb_array_elements_text(columns -> 'asked'));
 	given		import_row[] := plain || readings;
 	file		record;
-	first		record;
+	counts		record;
 	origin		text;
 	overtaken	integer[];
 BEGIN
@@ -1747,20 +1747,20 @@ BEGIN
 		   count(*) FILTER (WHERE v.accepted AND v.outcome = 'corrected') AS corrected,
 		   count(*) FILTER (WHERE v.accepted AND v.outcome = 'unchanged') AS unchanged,
 		   coalesce(array_agg(v.line) FILTER (WHERE v.accepted AND v.line = ANY (file.refused_lines)), '{}') AS lines
-	INTO first FROM verdict v;
-	loaded := first.all_loaded;
-	corrected := first.all_corrected;
-	unchanged := first.all_unchanged;
+	INTO counts FROM verdict v;
+	loaded := counts.all_loaded;
+	corrected := counts.all_corrected;
+	unchanged := counts.all_unchanged;
 
 	PERFORM shnor.import_note(region, import_apply.import_id, file.content, columns, plain, readings, cells, known, lines, resolution, resolution_reason);
 	PERFORM shnor.import_supersede(region, import_apply.import_id, columns, judged);
 	SELECT count(*) INTO warnings FROM import_issue w WHERE w.import_id = import_apply.import_id AND w.severity = 'warning';
 
 	UPDATE import i
-	SET loaded = i.loaded + first.loaded, corrected = i.corrected + first.corrected, unchanged = i.unchanged + first.unchanged,
-		refused = i.refused - cardinality(first.lines),
-		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (first.lines) ORDER BY l)
-	WHERE i.import_id = import_apply.import_id AND first.loaded + first.corrected + first.unchanged > 0;
+	SET loaded = i.loaded + counts.loaded, corrected = i.corrected + counts.corrected, unchanged = i.unchanged + counts.unchanged,
+		refused = i.refused - cardinality(counts.lines),
+		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (counts.lines) ORDER BY l)
+	WHERE i.import_id = import_apply.import_id AND counts.loaded + counts.corrected + counts.unchanged > 0;
 END
 $function$;
 
@@ -1882,7 +1882,9 @@ BEGIN
 	INTO inputs, facts
 	FROM unnest(seen) AS n
 	LEFT JOIN shnor.validation_questions() q ON q.respondent = 'school' AND q.question = n
-	CROSS JOIN LATERAL (SELECT array_position(asked, n) AS place) p;
+	CROSS JOIN LATERAL (SELECT array_position(asked, n) AS place) p
+	-- it is there anyhow
+	WHERE n <> 'school_id';
 	SELECT string_agg(format('%s > %s', p.part, p.whole), ' OR ') INTO parts
 	FROM (SELECT CASE WHEN q.question = ANY (asked) THEN format('g.answers[%s]', array_position(asked, q.question)) ELSE format('s.%I', q.question) END AS part,
 				 CASE WHEN q.part_of = ANY (asked) THEN format('g.answers[%s]', array_position(asked, q.part_of)) ELSE format('s.%I', q.part_of) END AS whole
@@ -1912,7 +1914,7 @@ BEGIN
 			   FILTER (WHERE j.plain), array_agg(j.line) FILTER (WHERE NOT j.plain)
 		FROM judged j
 	$sql$,
-		shnor.import_case(region, import_plain.round_id, 'school', seen), facts,
+		shnor.import_case(region, import_plain.round_id, 'school', seen, NULL), facts,
 		-- a name that one school has, in the municipality where the row tells of one
 		CASE WHEN by_name THEN $sql$, town AS MATERIALIZED (
 			SELECT shnor.form_normalize(m.name) AS key, min(m.municipality_id) AS municipality_id FROM municipality m GROUP BY 1 HAVING count(*) = 1
@@ -2243,7 +2245,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION import_judge(text, integer, text, import_row[], text[], text, timestamptz) IS
-'Internal: what becomes of the rows of import_reading() that are not refused: submitted_at (of a row without a time that of the import), outcome (loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored), stored (the answers that stand), and of a form wins (true: answers take their place; false: they go to the history at once; NULL: neither), of another source put and kept (the answers that do). imported_at is when the file was imported first, NULL when it is new.';
+'Internal: what becomes of the rows of import_reading() that are not refused: submitted_at (of a row without a time that of the import), outcome (loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored), stored (the answers that stand, where these are others), and of a form wins (true: answers take their place; false: they go to the history at once; NULL: neither), of another source put and kept (the answers that do). imported_at is when the file was imported first, NULL when it is new.';
 
 CREATE FUNCTION import_judge_form(region text, round_id integer, respondent text, readings import_row[], asked text[],
 								  imported_at timestamptz) RETURNS import_verdict[]
@@ -2263,12 +2265,12 @@ BEGIN
 	EXECUTE format($sql$
 		WITH given AS MATERIALIZED (
 			SELECT g.line, g.who, g.answers, g.patched, coalesce(g.corrects, false) AS corrects, g.submitted_at IS NOT NULL AS stamped,
-				   s.submitted_at AS stored_at, CASE WHEN s.%4$I IS NOT NULL THEN to_jsonb(s) END AS stored,
-				   coalesce(s.%4$I IS NOT NULL AND %5$s = g.answers AND (g.submitted_at IS NULL OR g.submitted_at = s.submitted_at), false) AS as_stored,
+				   s.%4$I IS NOT NULL AS stands, s.submitted_at AS stored_at, c.as_stored, CASE WHEN s.%4$I IS NOT NULL AND NOT c.as_stored THEN to_jsonb(s) END AS stored,
 				   -- a row without a time is as new as the import
 				   coalesce(g.submitted_at, $3, greatest(now(), s.submitted_at)) AS submitted_at
 			FROM unnest($1) AS g
 			LEFT JOIN %1$I.%2$I s ON s.round_id = $2 AND s.%4$I = g.who
+			CROSS JOIN LATERAL (SELECT coalesce(s.%4$I IS NOT NULL AND %5$s = g.answers AND (g.submitted_at IS NULL OR g.submitted_at = s.submitted_at), false) AS as_stored) c
 			WHERE NOT g.refused
 		), versions AS MATERIALIZED (
 			-- of whom there is more than this row and what is stored
@@ -2292,9 +2294,9 @@ BEGIN
 		)
 		SELECT array_agg(ROW(j.line, j.who, j.patched, j.submitted_at,
 			   CASE
-				   WHEN j.wins THEN CASE WHEN j.stored IS NULL THEN 'loaded' ELSE 'corrected' END
+				   WHEN j.wins THEN CASE WHEN j.stands THEN 'corrected' ELSE 'loaded' END
 				   WHEN j.repeated OR j.as_stored THEN 'unchanged'
-				   WHEN j.stored IS NOT NULL AND (j.in_history OR j.submitted_at < j.stored_at OR NOT j.changes) THEN 'unchanged'
+				   WHEN j.stands AND (j.in_history OR j.submitted_at < j.stored_at OR NOT j.changes) THEN 'unchanged'
 				   ELSE 'corrected'
 			   END,
 			   j.stored, CASE WHEN j.wins THEN true WHEN NOT j.repeated AND NOT j.as_stored AND NOT j.in_history THEN false END,
@@ -2305,7 +2307,7 @@ BEGIN
 		-- an old version wins again only where nothing is stored, when a new file without times brings it back, or when the
 		-- row is being corrected to it
 		$sql$s.last AND NOT s.as_stored
-			AND (s.stored IS NULL
+			AND (NOT s.stands
 				 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND NOT s.corrects AND (s.stamped OR $3 IS NOT NULL)))$sql$)
 	INTO judged USING readings, round_id, imported_at;
 	RETURN coalesce(judged, '{}');
@@ -3649,13 +3651,14 @@ $function$;
 COMMENT ON FUNCTION import_rules(text, integer, text) IS
 'Internal: the rules of a round that a row of a file can be judged by, compiled; NULL for none.';
 
-CREATE FUNCTION import_case(region text, round_id integer, respondent text, columns text[]) RETURNS text
+CREATE FUNCTION import_case(region text, round_id integer, respondent text, columns text[], among text) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 #variable_conflict use_column
 DECLARE
 	before	integer;
+	key		text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
 BEGIN
 	IF EXISTS (SELECT FROM unnest(columns) AS n WHERE n LIKE 'previous\_%') THEN
 		EXECUTE format('SELECT b.round_id FROM %1$I.round_place a JOIN %1$I.round_place b ON b.place = a.place - 1 WHERE a.round_id = $1', region)
@@ -3665,18 +3668,20 @@ BEGIN
 		WHEN 'school' THEN
 			'SELECT m.round_id, m.municipality_id, m.school_id, m.low_results, m.adverse_conditions, m.risk_zone,
 					m.kind = ''school'' AS is_school, m.kind = ''preschool'' AS is_preschool, m.kind = ''supplementary'' AS is_supplementary, %2$s
-			 FROM %1$I.round_member m %3$s'
-		ELSE 'SELECT m.round_id, m.municipality_id, %2$s FROM %1$I.municipal_member m %3$s' END, region,
+			 FROM %1$I.round_member m %3$s WHERE %4$s'
+		ELSE 'SELECT m.round_id, m.municipality_id, %2$s FROM %1$I.municipal_member m %3$s WHERE %4$s' END, region,
 		CASE WHEN before IS NULL THEN shnor.validation_columns(respondent, 'NULL::bigint AS previous_%1$s', 'NULL::boolean AS previous_%1$s')
 			ELSE shnor.validation_columns(respondent, 'p.%1$s::bigint AS previous_%1$s', 'p.%1$s AS previous_%1$s') END,
 		CASE WHEN before IS NOT NULL THEN format(CASE respondent
-			WHEN 'school' THEN 'LEFT JOIN %I.school_round p ON p.round_id = %s AND p.school_id = m.school_id'
-			ELSE 'LEFT JOIN %I.municipal_round p ON p.round_id = %s AND p.municipality_id = m.municipality_id' END, region, before) END);
+			WHEN 'school' THEN 'LEFT JOIN %I.school_round p ON p.round_id = %s AND p.school_id = m.school_id AND %s'
+			ELSE 'LEFT JOIN %I.municipal_round p ON p.round_id = %s AND p.municipality_id = m.municipality_id AND %s' END,
+			region, before, coalesce(format(among, 'p.' || key), 'true')) END,
+		coalesce(format(among, 'm.' || key), 'true'));
 END
 $function$;
 
-COMMENT ON FUNCTION import_case(text, integer, text, text[]) IS
-'Internal: a query for what rules read of a respondent beside his own answers of this round and those of others, as in validation_case: statuses and the round before, which is looked up only where columns ask for it.';
+COMMENT ON FUNCTION import_case(text, integer, text, text[], text) IS
+'Internal: a query for what rules read of a respondent beside his own answers of this round and those of others, as in validation_case: statuses and the round before, which is looked up only where columns ask for it. among is a condition, %s for who, or NULL for all.';
 
 CREATE FUNCTION import_broken_rules(region text, round_id integer, respondent text, data_source text, rows jsonb,
 									OUT line integer, OUT question text, OUT value text, OUT problem text, OUT detail text)
@@ -3688,6 +3693,7 @@ AS $function$
 DECLARE
 	of_school	boolean := respondent = 'school';
 	rules		methodology;
+	seen		text[];
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 	rules := shnor.import_rules(region, import_broken_rules.round_id, import_broken_rules.respondent);
@@ -3695,7 +3701,13 @@ BEGIN
 		RETURN;
 	END IF;
 
-	-- %1$I cases, %2$I submissions, %3$I who, %4$s what else rules read; $1 rows, $2 round, $3 source of answers, $4 respondent, $5 rules
+	-- a message may name the round before where the rule does not read it
+	seen := shnor.columns(rules) || ARRAY(
+		SELECT m[1] FROM round_rule r CROSS JOIN LATERAL regexp_matches(concat(r.message, r.hint), '[{](previous_[a-z0-9_]+)[}]', 'g') AS m
+		WHERE r.round_id = import_broken_rules.round_id AND r.respondent = import_broken_rules.respondent);
+
+	-- %1$I cases, %2$I submissions, %3$I who, %4$s what else rules read; $1 rows, $2 round, $3 source of answers,
+	-- $4 respondent, $5 rules, $6 of whom the rows are
 	RETURN QUERY EXECUTE format($sql$
 		WITH rule AS MATERIALIZED (
 			SELECT r.*,
@@ -3722,10 +3734,9 @@ BEGIN
 			SELECT g.*, shnor.counted($5, jsonb_populate_record(NULL::%1$I, g.document)) AS broken FROM given g
 		), broken AS MATERIALIZED (
 			SELECT g.line, g.who, g.answers, g.own, r.rule, r.level, r.question, r.message, r.hint, r.columns, r.questions,
-				   -- a message may name what the rule does not read
-				   g.document || CASE WHEN concat(r.message, r.hint) ~ '[{](same_|median_|schools_answered)'
-									 THEN (SELECT to_jsonb(v) - ARRAY(SELECT jsonb_object_keys(g.document)) FROM %1$I v WHERE v.round_id = $2 AND v.%3$I = g.who)
-									 ELSE '{}' END AS document
+				   -- nor other schools' answers
+				   CASE WHEN concat(r.message, r.hint) ~ '[{](same_|median_|schools_answered)'
+					   THEN coalesce((SELECT to_jsonb(v) FROM %1$I v WHERE v.round_id = $2 AND v.%3$I = g.who), '{}') ELSE '{}' END || g.document AS document
 			FROM judged g
 			CROSS JOIN LATERAL unnest(g.broken) AS x(id)
 			JOIN rule r ON r.rule_id = x.id
@@ -3752,8 +3763,8 @@ BEGIN
 	$sql$, CASE WHEN of_school THEN 'validation_case' ELSE 'municipal_validation_case' END,
 		   CASE WHEN of_school THEN 'submission' ELSE 'municipal_submission' END,
 		   CASE WHEN of_school THEN 'school_id' ELSE 'municipality_id' END,
-		   shnor.import_case(region, import_broken_rules.round_id, import_broken_rules.respondent, shnor.columns(rules)))
-	USING rows, round_id, data_source, respondent, rules;
+		   shnor.import_case(region, import_broken_rules.round_id, import_broken_rules.respondent, seen, '%s = ANY ($6)'))
+	USING rows, round_id, data_source, respondent, rules, ARRAY(SELECT DISTINCT (e ->> 'who')::integer FROM jsonb_array_elements(rows) e);
 END
 $function$;
 

@@ -25,6 +25,7 @@ DELETE FROM p.validation_rule WHERE rule IN ('part_supported', 'part_with_route'
 INSERT INTO p.validation_rule (rule, respondent, level, question, condition, applies, message) VALUES
 	('status', 'school', 'warn', 'supported', 'low_results AND supported < 5', 'is_school', 'мало'),
 	('stored', 'school', 'refuse', 'teachers', 'teachers > 90', NULL, 'много'),
+	('one_school', 'school', 'warn', 'teachers', 'school_id = 7 AND municipality_id = 4 AND teachers > 50', NULL, 'школа 7'),
 	('median', 'school', 'warn', 'teachers', 'median_teachers > 0', NULL, 'другие');
 
 SELECT setseed(0.6) \g /dev/null
