@@ -98,7 +98,7 @@ help:
 	@echo 'make fuzz           libFuzzer inside a backend (INPUTS=1000000 SECONDS_EACH=0 TARGETS="formula …"), by clang'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
-	@echo 'make bench-import   speed of an import as a ratio to COPY (ROWS=40000 RUNS=5 BAD=10 CORRECTED=10): 2 minutes'
+	@echo 'make bench-import   speed of an import as a ratio to COPY (ROWS=40000 RUNS=5 BAD=10 CORRECTED=10 PLANS=0): a minute'
 	@echo 'make versions       make test on PostgreSQL 17 and 18 (VERSIONS="17 18"), in chroots'
 	@echo 'make restore        dump, restore and pg_upgrade from 15 to 17 and 18, in chroots (VERSIONS="17 18"), 7 minutes'
 
@@ -130,7 +130,7 @@ bench:
 	@$(script) $(if $(GROUPS),MUNICIPALITIES='$(GROUPS)') $(foreach v,ROWS RUNS NULLS CATALOGUE_RUNS,$(if $($v),$v='$($v)')) test/bench/run
 
 bench-import:
-	@$(script) $(foreach v,ROWS RUNS BAD CORRECTED,$(if $($v),$v='$($v)')) test/bench/import
+	@$(script) $(foreach v,ROWS RUNS BAD CORRECTED PLANS,$(if $($v),$v='$($v)')) test/bench/import
 
 versions:
 	@test/versions $(VERSIONS)
