@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz lint ubsan valgrind memory oracle
+HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz lint ubsan valgrind memory oracle bench-import
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -107,6 +107,7 @@ help:
 	@echo 'make oracle         formulas, methodologies and regions against a second computation (PAIRS=1000000 METHODOLOGIES=200 REGIONS=1000 SEED=…): 25 minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
+	@echo 'make bench-import   speed of an import as a ratio to COPY (ROWS=40000 RUNS=5 BAD=10 CORRECTED=10 PLANS=0): a minute'
 	@echo 'make restore        dump, restore and pg_upgrade from 15 to 17 and 18, in chroots (VERSIONS="17 18"), 7 minutes'
 
 delta:
@@ -162,6 +163,9 @@ demo:
 
 bench:
 	@$(script) $(if $(GROUPS),MUNICIPALITIES='$(GROUPS)') $(foreach v,ROWS RUNS NULLS CATALOGUE_RUNS,$(if $($v),$v='$($v)')) test/bench/run
+
+bench-import:
+	@$(script) $(foreach v,ROWS RUNS BAD CORRECTED PLANS,$(if $($v),$v='$($v)')) test/bench/import
 
 restore:
 	@test/restore $(VERSIONS)

@@ -196,26 +196,36 @@ form_read_time(const char *folded, FormTime *when)
 	return read_clock(&p, when) && read_offset(&p, when) && *p == '\0';
 }
 
-/* form_timestamp(raw text, time_zone text): the zone serves a time that names none */
-Datum
-form_timestamp(PG_FUNCTION_ARGS)
+pg_tz *
+form_time_zone(const char *name)
 {
-	char	   *s = form_fold(PG_GETARG_TEXT_PP(0));
-	char	   *zone_name = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	pg_tz	   *zone = pg_tzset(zone_name);
-	FormTime	when;
-	int			west;
-	Timestamp	result;
+	pg_tz	   *zone = pg_tzset(name);
 
 	if (zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("time zone \"%s\" not recognized", zone_name)));
-	if (form_is_empty(s) || !form_read_time(s, &when))
-		PG_RETURN_NULL();
+				 errmsg("time zone \"%s\" not recognized", name)));
+	return zone;
+}
 
-	west = when.has_offset ? -when.offset : DetermineTimeZoneOffset(&when.tm, zone);
-	if (tm2timestamp(&when.tm, when.fsec, &west, &result) != 0)
-		PG_RETURN_NULL();		/* unreachable: years are of four digits */
+bool
+form_time_value(FormTime *when, pg_tz *zone, TimestampTz *result)
+{
+	int			west = when->has_offset ? -when->offset : DetermineTimeZoneOffset(&when->tm, zone);
+
+	return tm2timestamp(&when->tm, when->fsec, &west, result) == 0;
+}
+
+/* form_timestamp(raw text, time_zone text): the zone serves a time that names none */
+Datum
+form_timestamp(PG_FUNCTION_ARGS)
+{
+	char	   *s = form_fold(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	pg_tz	   *zone = form_time_zone(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	FormTime	when;
+	TimestampTz result;
+
+	if (form_is_empty(s) || !form_read_time(s, &when) || !form_time_value(&when, zone, &result))
+		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(result);
 }

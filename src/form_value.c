@@ -72,10 +72,10 @@ fold(pg_wchar c)
  * invisible characters; folded and without quotes as asked for.
  */
 static char *
-tidy(text *raw, bool folded, bool quotes)
+tidy(const char *raw, size_t length, bool folded, bool quotes)
 {
-	const unsigned char *p = (const unsigned char *) VARDATA_ANY(raw);
-	const unsigned char *end = p + VARSIZE_ANY_EXHDR(raw);
+	const unsigned char *p = (const unsigned char *) raw;
+	const unsigned char *end = p + length;
 	char	   *result;
 	unsigned char *out;
 	pg_wchar	last = 0;
@@ -125,10 +125,31 @@ tidy(text *raw, bool folded, bool quotes)
 	return result;
 }
 
-char *
-form_fold(text *raw)
+static char *
+tidy_text(text *raw, bool folded, bool quotes)
 {
-	return tidy(raw, true, true);
+	return tidy(VARDATA_ANY(raw), VARSIZE_ANY_EXHDR(raw), folded, quotes);
+}
+
+char *
+form_fold(const char *raw)
+{
+	return tidy(raw, strlen(raw), true, true);
+}
+
+char *
+form_clean_text(const char *raw)
+{
+	return tidy(raw, strlen(raw), false, true);
+}
+
+bool
+form_is_blank(const char *raw)
+{
+	/* most begin with a letter or a digit */
+	if (*raw > ' ' && *raw < 0x7F)
+		return false;
+	return *raw == '\0' || *form_clean_text(raw) == '\0';
 }
 
 /* drop what ends s of these characters, and blanks */
@@ -210,8 +231,8 @@ is_group(const char *p)
 }
 
 /* Reads a count from a folded text that is not empty: NULL, or the problem. */
-static const char *
-read_count(const char *folded, int64 *count)
+const char *
+form_read_count(const char *folded, int64 *count)
 {
 	const char *p = folded;
 	bool		negative = *p == '-';
@@ -263,8 +284,8 @@ read_count(const char *folded, int64 *count)
 }
 
 /* Reads yes or no from a folded text that is not empty: NULL, or the problem. */
-static const char *
-read_yes_no(const char *folded, bool *yes)
+const char *
+form_read_yes_no(const char *folded, bool *yes)
 {
 	static const char *const words[2][6] = {
 		{"нет", "no", "n", "false", "0", "f"},
@@ -287,27 +308,39 @@ read_yes_no(const char *folded, bool *yes)
 Datum
 form_clean(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(tidy(PG_GETARG_TEXT_PP(0), false, true)));
+	PG_RETURN_TEXT_P(cstring_to_text(tidy_text(PG_GETARG_TEXT_PP(0), false, true)));
+}
+
+static char *
+normalize(char *tidied)
+{
+	char	   *s = skip_numbering(tidied);
+
+	cut_end(s, "*:.?!;,");
+	close_number_sign(s);
+	return s;
+}
+
+char *
+form_normalize_text(const char *raw)
+{
+	return normalize(tidy(raw, strlen(raw), true, false));
 }
 
 /* form_normalize(raw text): by what headers and names are compared */
 Datum
 form_normalize(PG_FUNCTION_ARGS)
 {
-	char	   *s = skip_numbering(tidy(PG_GETARG_TEXT_PP(0), true, false));
-
-	cut_end(s, "*:.?!;,");
-	close_number_sign(s);
-	PG_RETURN_TEXT_P(cstring_to_text(s));
+	PG_RETURN_TEXT_P(cstring_to_text(normalize(tidy_text(PG_GETARG_TEXT_PP(0), true, false))));
 }
 
 Datum
 form_count(PG_FUNCTION_ARGS)
 {
-	char	   *s = form_fold(PG_GETARG_TEXT_PP(0));
+	char	   *s = tidy_text(PG_GETARG_TEXT_PP(0), true, true);
 	int64		count;
 
-	if (form_is_empty(s) || read_count(s, &count) != NULL)
+	if (form_is_empty(s) || form_read_count(s, &count) != NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_INT64(count);
 }
@@ -315,10 +348,10 @@ form_count(PG_FUNCTION_ARGS)
 Datum
 form_yes_no(PG_FUNCTION_ARGS)
 {
-	char	   *s = form_fold(PG_GETARG_TEXT_PP(0));
+	char	   *s = tidy_text(PG_GETARG_TEXT_PP(0), true, true);
 	bool		yes;
 
-	if (form_is_empty(s) || read_yes_no(s, &yes) != NULL)
+	if (form_is_empty(s) || form_read_yes_no(s, &yes) != NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_BOOL(yes);
 }
@@ -327,7 +360,7 @@ form_yes_no(PG_FUNCTION_ARGS)
 Datum
 form_problem(PG_FUNCTION_ARGS)
 {
-	char	   *s = form_fold(PG_GETARG_TEXT_PP(0));
+	char	   *s = tidy_text(PG_GETARG_TEXT_PP(0), true, true);
 	char	   *answer_type = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	const char *problem;
 	int64		count;
@@ -335,9 +368,9 @@ form_problem(PG_FUNCTION_ARGS)
 	FormTime	when;
 
 	if (strcmp(answer_type, "count") == 0)
-		problem = form_is_empty(s) ? NULL : read_count(s, &count);
+		problem = form_is_empty(s) ? NULL : form_read_count(s, &count);
 	else if (strcmp(answer_type, "yes_no") == 0)
-		problem = form_is_empty(s) ? NULL : read_yes_no(s, &yes);
+		problem = form_is_empty(s) ? NULL : form_read_yes_no(s, &yes);
 	else if (strcmp(answer_type, "timestamp") == 0)
 		problem = form_is_empty(s) || form_read_time(s, &when) ? NULL : "bad_timestamp";
 	else

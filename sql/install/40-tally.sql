@@ -106,3 +106,8 @@ CREATE FUNCTION contribution(methodology, record, OUT id int, OUT in_cohort bool
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 18;
 COMMENT ON FUNCTION contribution(methodology, record) IS
 'What one row counts for each indicator: numerator and denominator, NULL where they do not count (outside the cohort; unanswered, by the indicator''s policy), so that their sums over rows are those of tally()';
+
+CREATE FUNCTION counted(methodology, record) RETURNS integer[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION counted(methodology, record) IS
+'The ids whose numerator contribution() gives as above zero; NULL where there is none.';

@@ -8,6 +8,28 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL RESTRICTED ROWS 500 COST 1000;
 COMMENT ON FUNCTION form_rows(text, text) IS
 'Records of a CSV text, in its order, read by PostgreSQL''s own CSV reader: line is the physical line on which the record starts (from 1), fields its values. A byte order mark is dropped; CR LF, CR and LF may be mixed and become LF, in quoted values too. An empty value is NULL, a quoted empty value is ''''. Rows may differ in length; nothing is taken for a header. Errors: a quotation mark without its pair, or a record that is \. alone (22P04, with the line), a delimiter of more than one byte.';
 
+CREATE FUNCTION form_rows_at(content text, delimiter text, lines integer[], OUT line integer, OUT fields text[])
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C IMMUTABLE STRICT PARALLEL RESTRICTED ROWS 50 COST 1000;
+COMMENT ON FUNCTION form_rows_at(text, text, integer[]) IS
+'Of the records of form_rows() those that start on the lines named.';
+
+CREATE FUNCTION form_header(content text, delimiter text, OUT line integer, OUT fields text[])
+AS 'MODULE_PATHNAME'
+LANGUAGE C IMMUTABLE STRICT PARALLEL RESTRICTED COST 100;
+COMMENT ON FUNCTION form_header(text, text) IS
+'The first record of form_rows() with a value that form_clean() leaves something of; NULLs when there is none. What comes after it is not read.';
+
+CREATE FUNCTION form_read(content text, delimiter text, header integer, width integer, kinds text[], places integer[], time_zone text,
+						  OUT line integer, OUT plain boolean, OUT submitted_at timestamptz, OUT code text, OUT name text, OUT place text,
+						  OUT answers integer[])
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C IMMUTABLE STRICT PARALLEL RESTRICTED ROWS 10000 COST 10000;
+COMMENT ON FUNCTION form_read(text, text, integer, integer, text[], integer[], text) IS
+'The records of form_rows() below the line header that are not blank, as typed rows. kinds says what each column holds: submitted_at, school_code, school_name, municipality, count, yes_no; what is NULL or anything else is not read. places says which of the answers it is. In a plain row every value can be read, no two columns of one thing are filled, and none right of column width is: code is form_clean(), name and place are form_normalize(), submitted_at, counts and yes (1) or no (0) what form_timestamp(), form_count() and form_yes_no() give. Of any other row nothing but the line is told. Error: an answer without a place, an unknown time zone (22023).';
+
 CREATE FUNCTION form_clean(raw text) RETURNS text
 AS 'MODULE_PATHNAME'
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

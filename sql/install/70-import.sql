@@ -2,8 +2,22 @@
 -- then submissions, or answers of another source; links -> documents. Everything up to the verdicts reads only:
 -- preview_form() stops there.
 -- Who calls it works in a data centre: messages, reasons and hints are in Russian. The steps stand in
--- 71-import-columns.sql, 72-import-rows.sql, 73-import-judge.sql, 73-import-store.sql and 75-import-documents.sql,
+-- 71-import-columns.sql, 72-import-plain.sql (rows in which nothing is wrong), 72-import-rows.sql (all others), 73-import-judge.sql, 73-import-store.sql and 75-import-documents.sql,
 -- what the issues say in 74-import-message.sql, what becomes of them in 74-import-note.sql.
+
+CREATE TYPE import_row AS (
+	line integer, who integer, submitted_at timestamptz, answers integer[], said jsonb, row_values text[], issues jsonb,
+	refused boolean, accepted boolean, patched boolean, corrects boolean
+);
+COMMENT ON TYPE import_row IS
+'Internal: a row of a file as it is read. answers are those of a form to the questions asked, in their order (yes is 1, no is 0); said is a JSON object of what another source says.';
+
+CREATE TYPE import_verdict AS (
+	line integer, who integer, patched boolean, submitted_at timestamptz, outcome text, stored jsonb, wins boolean, answers integer[],
+	put jsonb, kept jsonb
+);
+COMMENT ON TYPE import_verdict IS
+'Internal: what becomes of a row of a file, see import_judge().';
 
 CREATE FUNCTION import_form(
 	region text, round_id integer, content text, source text DEFAULT NULL, respondent text DEFAULT NULL,
@@ -25,15 +39,15 @@ BEGIN
 	SELECT * INTO reading
 	FROM shnor.import_reading(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
 	asked := ARRAY(SELECT jsonb_array_elements_text(reading.columns -> 'asked'));
-	SELECT count(*), count(*) FILTER (WHERE r.refused AND NOT r.accepted) INTO rows_read, refused
-	FROM jsonb_to_recordset(reading.readings) AS r(refused boolean, accepted boolean);
+	SELECT cardinality(reading.plain) + count(*), count(*) FILTER (WHERE r.refused AND NOT r.accepted) INTO rows_read, refused
+	FROM unnest(reading.readings) r;
 
 	import_id := (reading.known ->> 'import_id')::bigint;
 	IF import_id IS NULL THEN
 		INSERT INTO import (round_id, respondent, source, content, content_sha256, rows_read, refused, data_source, asked, refused_lines)
 		SELECT import_form.round_id, reading.columns ->> 'respondent', shnor.spreadsheet_safe(import_form.source), import_form.content,
 			   encode(sha256(convert_to(import_form.content, 'UTF8')), 'hex'), rows_read, refused, import_form.data_source, asked,
-			   ARRAY(SELECT r.line FROM jsonb_to_recordset(reading.readings) AS r(line integer, refused boolean) WHERE r.refused ORDER BY r.line)
+			   ARRAY(SELECT r.line FROM unnest(reading.readings) r WHERE r.refused ORDER BY r.line)
 		-- in REPEATABLE READ a serialization failure where another session has just loaded the file
 		ON CONFLICT (round_id, respondent, data_source, content_sha256, imported_by) DO NOTHING
 		RETURNING import.import_id INTO import_form.import_id;
@@ -46,7 +60,7 @@ BEGIN
 
 	SELECT a.loaded, a.corrected, a.unchanged, a.warnings, a.documents
 	INTO import_form.loaded, import_form.corrected, import_form.unchanged, import_form.warnings, import_form.documents
-	FROM shnor.import_apply(region, import_form.import_id, reading.columns, reading.known, reading.readings, reading.cells,
+	FROM shnor.import_apply(region, import_form.import_id, reading.columns, reading.known, reading.plain, reading.readings, reading.cells,
 							NULL, 'reimported', NULL) a;
 	unchanged := rows_read - loaded - corrected - refused;
 END
@@ -66,7 +80,7 @@ COMMENT ON FUNCTION import_lock(text, integer) IS
 
 CREATE FUNCTION import_reading(region text, round_id integer, content text, respondent text, data_source text,
 							   import_id bigint DEFAULT NULL,
-							   OUT columns jsonb, OUT known jsonb, OUT readings jsonb, OUT cells jsonb)
+							   OUT columns jsonb, OUT known jsonb, OUT plain import_row[], OUT readings import_row[], OUT cells jsonb)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -74,6 +88,7 @@ AS $function$
 DECLARE
 	answerer	text := import_reading.respondent;
 	asked		text[];
+	others		integer[];
 BEGIN
 	columns := shnor.import_columns(region, import_reading.round_id, content);
 	answerer := coalesce(answerer, shnor.import_respondent(columns));
@@ -85,29 +100,43 @@ BEGIN
 	columns := columns || jsonb_build_object('respondent', answerer, 'asked', to_jsonb(asked), 'data_source', import_reading.data_source,
 											 'round_id', import_reading.round_id, 'corrections', coalesce(known -> 'corrections', '{}'));
 
+	-- the rows in which nothing is wrong, all at once; others stays NULL where they are not told from the rest
+	IF answerer = 'school' AND import_reading.data_source = 'form' THEN
+		SELECT p.plain, p.others INTO plain, others
+		FROM shnor.import_plain(region, import_reading.round_id, content, columns, asked,
+			ARRAY(SELECT k::integer FROM jsonb_object_keys(columns -> 'corrections' || coalesce(known -> 'set_aside', '{}')) k)) p;
+	END IF;
+	plain := coalesce(plain, '{}');
+	readings := '{}';
+
 	-- a row that was dismissed, or settled by a later file, is not loaded by this one; one that was accepted once is not
 	-- refused by what has been changed since, unless it is being corrected
-	SELECT jsonb_agg(to_jsonb(r)
-			   || jsonb_build_object('refused', r.refused OR coalesce(known -> 'set_aside' ? r.line::text, false),
-									 'accepted', a.accepted, 'patched', columns -> 'corrections' ? r.line::text)
-			   || CASE WHEN a.accepted THEN jsonb_build_object('issues', jsonb_path_query_array(r.issues, '$[*] ? (@.warns == true)'))
-					   ELSE '{}' END ORDER BY r.line)
-	INTO readings
-	FROM shnor.import_rows(region, import_reading.round_id, answerer, content, columns, asked, import_reading.data_source) r
-	CROSS JOIN LATERAL (
-		SELECT r.refused AND import_reading.import_id IS NULL AND known ? 'import_id'
-			   AND NOT coalesce(known -> 'refused_lines' @> to_jsonb(r.line), false) AS accepted) a;
-	IF readings IS NULL THEN
+	IF others IS NULL OR others <> '{}' THEN
+		SELECT coalesce(array_agg(ROW(r.line, r.who, r.submitted_at, r.answers, r.said, r.row_values,
+									  CASE WHEN a.accepted THEN jsonb_path_query_array(r.issues, '$[*] ? (@.warns == true)') ELSE r.issues END,
+									  r.refused OR coalesce(known -> 'set_aside' ? r.line::text, false), a.accepted,
+									  columns -> 'corrections' ? r.line::text, NULL)::import_row ORDER BY r.line), '{}')
+		INTO readings
+		FROM shnor.import_rows(region, import_reading.round_id, answerer, content, columns, asked, import_reading.data_source, others) r
+		CROSS JOIN LATERAL (
+			SELECT r.refused AND import_reading.import_id IS NULL AND known ? 'import_id'
+				   AND NOT coalesce(known -> 'refused_lines' @> to_jsonb(r.line), false) AS accepted) a;
+	END IF;
+	IF cardinality(plain) + cardinality(readings) = 0 THEN
 		RAISE EXCEPTION 'в файле нет строк с ответами: есть только заголовок'
 			USING ERRCODE = 'bad_copy_file_format',
 				  HINT = 'Выгрузите ответы формы заново и проверьте, что файл не пуст.';
 	END IF;
-	SELECT coalesce(jsonb_agg(c ORDER BY c.line, c.column_no), '[]') INTO cells
-	FROM shnor.import_document_cells(content, columns) c;
+
+	cells := '[]';
+	IF columns -> 'columns' @> '[{"answer_type": "document"}]' THEN
+		SELECT coalesce(jsonb_agg(c ORDER BY c.line, c.column_no), '[]') INTO cells
+		FROM shnor.import_document_cells(content, columns) c;
+	END IF;
 END
 $function$;
 COMMENT ON FUNCTION import_reading(text, integer, text, text, text, bigint) IS
-'Internal: reads a file, writing nothing: columns (those of import_document_columns(), with respondent, asked, data_source, round_id and corrections), known (what import_known() says), readings (the rows of import_rows(), with accepted: the file''s row was accepted when it was imported before and would be refused today, and patched: the row was corrected) and cells (import_document_cells()).';
+'Internal: reads a file, writing nothing: columns (those of import_document_columns(), with respondent, asked, data_source, round_id and corrections), known (what import_known() says), plain (rows in which nothing is wrong), readings (the others, those of import_rows(), with accepted: the file''s row was accepted when it was imported before and would be refused today, and patched: the row was corrected) and cells (import_document_cells()).';
 
 CREATE FUNCTION import_known(region text, round_id integer, content text, respondent text, data_source text, import_id bigint)
 RETURNS jsonb
@@ -146,10 +175,10 @@ $function$;
 COMMENT ON FUNCTION import_known(text, integer, text, text, text, bigint) IS
 'Internal: what is known of a file that was imported before, as JSON: import_id, imported_at, source, refused_lines (never loaded so far), corrections ({line: {column: text}}), set_aside ({line: {resolution, reason}}: refused rows that were dismissed or superseded). An empty object when it is new.';
 
-CREATE FUNCTION import_apply(region text, import_id bigint, columns jsonb, known jsonb, readings jsonb, cells jsonb,
-							 lines integer[], resolution text, resolution_reason text,
+CREATE FUNCTION import_apply(region text, import_id bigint, columns jsonb, known jsonb, plain import_row[], readings import_row[],
+							 cells jsonb, lines integer[], resolution text, resolution_reason text,
 							 OUT loaded integer, OUT corrected integer, OUT unchanged integer, OUT warnings integer, OUT documents integer,
-							 OUT judged jsonb)
+							 OUT judged import_verdict[])
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -159,7 +188,9 @@ DECLARE
 	source_code	text := columns ->> 'data_source';
 	round_no	integer := (columns ->> 'round_id')::integer;
 	asked		text[] := ARRAY(SELECT jsonb_array_elements_text(columns -> 'asked'));
+	given		import_row[] := plain || readings;
 	file		record;
+	counts		record;
 	origin		text;
 	overtaken	integer[];
 BEGIN
@@ -167,9 +198,8 @@ BEGIN
 	SELECT i.source, i.content, i.refused_lines INTO file FROM import i WHERE i.import_id = import_apply.import_id;
 
 	-- an answer that is being changed otherwise is waited for, and compared as it stands then
-	PERFORM shnor.import_lock_answers(region, round_no, answerer, readings, source_code);
-	SELECT coalesce(jsonb_agg(j ORDER BY j.line), '[]') INTO judged
-	FROM shnor.import_judge(region, round_no, answerer, readings, asked, source_code, (known ->> 'imported_at')::timestamptz) j;
+	PERFORM shnor.import_lock_answers(region, round_no, answerer, given, source_code);
+	judged := shnor.import_judge(region, round_no, answerer, given, asked, source_code, (known ->> 'imported_at')::timestamptz);
 
 	IF source_code = 'form' THEN
 		origin := coalesce(file.source, 'форма');
@@ -178,36 +208,43 @@ BEGIN
 		origin := coalesce(file.source, (SELECT shnor.spreadsheet_safe(d.title) FROM data_source d WHERE d.data_source = source_code));
 		overtaken := shnor.import_store_source(region, round_no, answerer, judged, source_code, origin);
 	END IF;
-	documents := shnor.import_store_documents(region, round_no, answerer, readings, cells, origin);
+	documents := CASE WHEN cells = '[]' THEN 0 ELSE shnor.import_store_documents(region, round_no, answerer, given, cells, origin) END;
 
 	-- somebody else stored a later answer since this one was judged
-	judged := (SELECT coalesce(jsonb_agg(CASE WHEN v ->> 'outcome' = 'loaded' AND (v ->> 'line')::integer = ANY (overtaken)
-											 THEN v || '{"outcome": "corrected"}' ELSE v END ORDER BY (v ->> 'line')::integer), '[]')
-			   FROM jsonb_array_elements(judged) v);
-	SELECT count(*) FILTER (WHERE j.outcome = 'loaded'), count(*) FILTER (WHERE j.outcome = 'corrected'),
-		   count(*) FILTER (WHERE j.outcome = 'unchanged')
-	INTO loaded, corrected, unchanged
-	FROM jsonb_to_recordset(judged) AS j(outcome text);
+	IF overtaken <> '{}' THEN
+		SELECT array_agg(ROW(v.line, v.who, v.patched, v.submitted_at,
+							 CASE WHEN v.outcome = 'loaded' AND v.line = ANY (overtaken) THEN 'corrected' ELSE v.outcome END,
+							 v.stored, v.wins, v.answers, v.put, v.kept)::import_verdict ORDER BY v.line)
+		INTO judged FROM unnest(judged) v;
+	END IF;
+	-- the journal counts a row once: when it is first accepted
+	WITH verdict AS (
+		SELECT j.outcome, j.line, known = '{}' OR j.line = ANY (file.refused_lines) AS accepted FROM unnest(judged) j
+	)
+	SELECT count(*) FILTER (WHERE v.outcome = 'loaded') AS all_loaded, count(*) FILTER (WHERE v.outcome = 'corrected') AS all_corrected,
+		   count(*) FILTER (WHERE v.outcome = 'unchanged') AS all_unchanged,
+		   count(*) FILTER (WHERE v.accepted AND v.outcome = 'loaded') AS loaded,
+		   count(*) FILTER (WHERE v.accepted AND v.outcome = 'corrected') AS corrected,
+		   count(*) FILTER (WHERE v.accepted AND v.outcome = 'unchanged') AS unchanged,
+		   coalesce(array_agg(v.line) FILTER (WHERE v.accepted AND v.line = ANY (file.refused_lines)), '{}') AS lines
+	INTO counts FROM verdict v;
+	loaded := counts.all_loaded;
+	corrected := counts.all_corrected;
+	unchanged := counts.all_unchanged;
 
-	PERFORM shnor.import_note(region, import_apply.import_id, file.content, columns, readings, cells, known, lines, resolution, resolution_reason);
+	PERFORM shnor.import_note(region, import_apply.import_id, file.content, columns, plain, readings, cells, known, lines, resolution, resolution_reason);
 	PERFORM shnor.import_supersede(region, import_apply.import_id, columns, judged);
 	SELECT count(*) INTO warnings FROM import_issue w WHERE w.import_id = import_apply.import_id AND w.severity = 'warning';
 
-	-- the journal counts a row once: when it is first accepted
 	UPDATE import i
-	SET loaded = i.loaded + n.loaded, corrected = i.corrected + n.corrected, unchanged = i.unchanged + n.unchanged,
-		refused = i.refused - cardinality(n.lines),
-		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (n.lines) ORDER BY l)
-	FROM (SELECT count(*) FILTER (WHERE j.outcome = 'loaded') AS loaded, count(*) FILTER (WHERE j.outcome = 'corrected') AS corrected,
-				 count(*) FILTER (WHERE j.outcome = 'unchanged') AS unchanged,
-				 coalesce(array_agg(j.line) FILTER (WHERE j.line = ANY (file.refused_lines)), '{}') AS lines
-		  FROM jsonb_to_recordset(judged) AS j(line integer, outcome text)
-		  WHERE known = '{}' OR j.line = ANY (file.refused_lines)) n
-	WHERE i.import_id = import_apply.import_id AND n.loaded + n.corrected + n.unchanged > 0;
+	SET loaded = i.loaded + counts.loaded, corrected = i.corrected + counts.corrected, unchanged = i.unchanged + counts.unchanged,
+		refused = i.refused - cardinality(counts.lines),
+		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (counts.lines) ORDER BY l)
+	WHERE i.import_id = import_apply.import_id AND counts.loaded + counts.corrected + counts.unchanged > 0;
 END
 $function$;
-COMMENT ON FUNCTION import_apply(text, bigint, jsonb, jsonb, jsonb, jsonb, integer[], text, text) IS
-'Internal: judges readings and stores what follows: answers, documents, issues, the counts of the import. lines are those whose issues are looked at (NULL: all), resolution and resolution_reason what becomes of issues that are no longer found.';
+COMMENT ON FUNCTION import_apply(text, bigint, jsonb, jsonb, import_row[], import_row[], jsonb, integer[], text, text) IS
+'Internal: judges plain rows and readings and stores what follows: answers, documents, issues, the counts of the import. lines are those whose issues are looked at (NULL: all), resolution and resolution_reason what becomes of issues that are no longer found.';
 
 CREATE FUNCTION import_check(region text, round_id integer, content text, respondent text, data_source text) RETURNS void
 LANGUAGE plpgsql

@@ -38,10 +38,8 @@ BEGIN
 	), header AS (
 		SELECT d.delimiter, d.preference, h.line, h.fields
 		FROM (VALUES (',', 1), (';', 2), (E'\t', 3)) AS d(delimiter, preference)
-		CROSS JOIN LATERAL (
-			SELECT r.line, r.fields FROM shnor.form_rows(content, d.delimiter) r
-			WHERE EXISTS (SELECT FROM unnest(r.fields) AS v WHERE shnor.form_clean(v) <> '')
-			ORDER BY r.line LIMIT 1) h
+		CROSS JOIN LATERAL shnor.form_header(content, d.delimiter) h
+		WHERE h.line IS NOT NULL
 	), reading AS (
 		SELECT h.delimiter, h.preference, h.line, count(k.field) AS known,
 			   max(c.column_no) FILTER (WHERE shnor.form_clean(c.header) <> '') AS width,
@@ -143,7 +141,7 @@ $function$;
 COMMENT ON FUNCTION import_unread_columns(text, jsonb, text) IS
 'Internal: columns of a file that are not read, and why: unknown_header, other_form (a question of the other respondent), no_header, and what import_document_columns() says of columns of documents (detail: the question named).';
 
-CREATE FUNCTION import_records(content text, columns jsonb, OUT line integer, OUT fields text[])
+CREATE FUNCTION import_records(content text, columns jsonb, lines integer[], OUT line integer, OUT fields text[])
 RETURNS SETOF record
 LANGUAGE sql STABLE ROWS 500
 SET search_path = pg_catalog, shnor, pg_temp
@@ -153,9 +151,11 @@ AS $function$
 				ELSE ARRAY(SELECT CASE WHEN c.cells ? n::text THEN c.cells ->> n::text ELSE r.fields[n] END
 						   FROM generate_series(1, greatest(cardinality(r.fields),
 															(SELECT max(k::integer) FROM jsonb_object_keys(c.cells) k))) n) END
-	FROM shnor.form_rows(content, columns ->> 'delimiter') r
+	FROM (SELECT a.* FROM shnor.form_rows(content, columns ->> 'delimiter') a WHERE lines IS NULL
+		  UNION ALL
+		  SELECT s.* FROM shnor.form_rows_at(content, columns ->> 'delimiter', lines) s WHERE lines IS NOT NULL) r
 	LEFT JOIN (SELECT k.key::integer AS line, k.value AS cells FROM jsonb_each(columns -> 'corrections') k) c ON c.line = r.line
 	WHERE r.line > (columns ->> 'line')::integer
 $function$;
-COMMENT ON FUNCTION import_records(text, jsonb) IS
-'Internal: the records of a file below its header, with the corrections of columns ({line: {column: text}}) in place of the cells.';
+COMMENT ON FUNCTION import_records(text, jsonb, integer[]) IS
+'Internal: the records of a file below its header, those that start on lines (NULL: all), with the corrections of columns ({line: {column: text}}) in place of the cells.';

@@ -13,8 +13,8 @@ COMMENT ON FUNCTION import_place(text) IS
 'Internal: the name of a municipality without the words that say of what kind it is, normalized.';
 
 CREATE FUNCTION import_rows(region text, round_id integer, respondent text, content text, columns jsonb, asked text[],
-							data_source text,
-							OUT line integer, OUT who integer, OUT submitted_at timestamptz, OUT answers jsonb,
+							data_source text, lines integer[],
+							OUT line integer, OUT who integer, OUT submitted_at timestamptz, OUT answers integer[], OUT said jsonb,
 							OUT row_values text[], OUT issues jsonb, OUT refused boolean)
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
@@ -41,7 +41,7 @@ BEGIN
 		SELECT DISTINCT ON (h.field) h.field, h.column_no, h.header FROM header h ORDER BY h.field, h.column_no
 	), record AS MATERIALIZED (
 		SELECT r.line, r.fields
-		FROM shnor.import_records(content, columns) r
+		FROM shnor.import_records(content, columns, lines) r
 		WHERE EXISTS (SELECT FROM unnest(r.fields) AS v WHERE shnor.form_clean(v) <> '')
 	), reading AS MATERIALIZED (
 		SELECT r.line, h.column_no, h.header, h.field, c.raw,
@@ -81,8 +81,9 @@ BEGIN
 		WHERE k.key <> ''
 		ORDER BY k.key, k.preference, k.municipality_id
 	), directory AS MATERIALIZED (
-		SELECT o.school_id, o.municipality_id, shnor.form_clean(o.code) AS code, shnor.form_normalize(o.name) AS name_key,
-			   format('%s (%s, код %s)', o.name, m.name, o.code) AS label,
+		SELECT o.school_id, o.municipality_id, shnor.form_clean(o.code) AS code,
+			   o.name || ' (' || m.name || ', код ' || o.code || ')' AS label,
+			   CASE WHEN h.told THEN shnor.form_normalize(o.name) END AS name_key,
 			   -- as the reports see it: a round that was reopened keeps its list, whatever the directory says
 			   b.school_id IS NOT NULL AS in_round,
 			   r.cohort_on
@@ -90,6 +91,7 @@ BEGIN
 		JOIN municipality m ON m.municipality_id = o.municipality_id
 		JOIN round r ON r.round_id = import_rows.round_id
 		LEFT JOIN round_member b ON b.round_id = import_rows.round_id AND b.school_id = o.school_id
+		CROSS JOIN (SELECT EXISTS (SELECT FROM header h WHERE h.field = 'school_name') AS told) h
 		WHERE import_rows.respondent = 'school'
 	), named AS MATERIALIZED (
 		SELECT r.line, r.code, r.name_key, r.place IS NOT NULL AS has_place,
@@ -282,7 +284,11 @@ BEGIN
 		CROSS JOIN LATERAL (SELECT i.problem IN ('code_ignored', 'part_larger_than_form', 'rule_warning') AS warns) w
 		GROUP BY i.line
 	)
-	SELECT f.line, f.who, f.submitted_at::timestamptz, f.answers,
+	SELECT f.line, f.who, f.submitted_at::timestamptz,
+		   CASE import_rows.data_source WHEN 'form' THEN
+			   ARRAY(SELECT CASE f.answers ->> q.question WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE (f.answers ->> q.question)::integer END
+					 FROM unnest(asked) WITH ORDINALITY AS q(question, place) ORDER BY q.place) END,
+		   CASE WHEN import_rows.data_source <> 'form' THEN f.answers END,
 		   CASE WHEN n.issues IS NOT NULL THEN r.fields END, coalesce(n.issues, '[]'), coalesce(n.refused, false)
 	FROM filled f
 	JOIN record r ON r.line = f.line
@@ -290,5 +296,5 @@ BEGIN
 	ORDER BY f.line;
 END
 $function$;
-COMMENT ON FUNCTION import_rows(text, integer, text, text, jsonb, text[], text) IS
-'Internal: the records of a form''s export that are not blank: line, who (school_id or municipality_id), submitted_at (NULL when the file does not tell), answers (a JSON object of the questions asked; of another source than the form, of those answered), row_values (the record as it stands, where there are issues), issues (column_no, header, question, raw_value, problem, detail, warns) and whether the row is refused. columns is what import_columns() gives, asked the questions that the file asks of the respondent.';
+COMMENT ON FUNCTION import_rows(text, integer, text, text, jsonb, text[], text, integer[]) IS
+'Internal: the records of a form''s export that are not blank, those that start on lines (NULL: all): line, who (school_id or municipality_id), submitted_at (NULL when the file does not tell), answers and said (as in import_row: of a form the questions asked, of another source those answered), row_values (the record as it stands, where there are issues), issues (column_no, header, question, raw_value, problem, detail, warns) and whether the row is refused. columns is what import_columns() gives, asked the questions that the file asks of the respondent.';

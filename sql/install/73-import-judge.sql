@@ -1,89 +1,92 @@
 -- What becomes of each row that could be read, beside what is stored: judged here, reading only, for import_form() and
 -- preview_form() alike; 73-import-store.sql writes it down.
 
-CREATE FUNCTION import_judge(region text, round_id integer, respondent text, readings jsonb, asked text[], data_source text,
-							 imported_at timestamptz,
-							 OUT line integer, OUT who integer, OUT patched boolean, OUT submitted_at timestamptz, OUT outcome text,
-							 OUT stored jsonb, OUT put jsonb, OUT kept jsonb)
-RETURNS SETOF record
+CREATE FUNCTION import_judge(region text, round_id integer, respondent text, readings import_row[], asked text[], data_source text,
+							 imported_at timestamptz) RETURNS import_verdict[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 BEGIN
 	IF data_source = 'form' THEN
-		RETURN QUERY SELECT * FROM shnor.import_judge_form(region, round_id, respondent, readings, imported_at);
-	ELSE
-		RETURN QUERY SELECT * FROM shnor.import_judge_source(region, round_id, respondent, readings, asked, data_source, imported_at);
+		RETURN shnor.import_judge_form(region, round_id, respondent, readings, asked, imported_at);
 	END IF;
+	RETURN shnor.import_judge_source(region, round_id, respondent, readings, asked, data_source, imported_at);
 END
 $function$;
-COMMENT ON FUNCTION import_judge(text, integer, text, jsonb, text[], text, timestamptz) IS
-'Internal: what becomes of the rows of import_rows() that are not refused: submitted_at (of a row without a time that of the import), outcome (loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored), stored (the answers that stand), put (those that take their place) and kept (those that go to the history at once). imported_at is when the file was imported first, NULL when it is new.';
+COMMENT ON FUNCTION import_judge(text, integer, text, import_row[], text[], text, timestamptz) IS
+'Internal: what becomes of the rows of import_reading() that are not refused: submitted_at (of a row without a time that of the import), outcome (loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored), stored (the answers that stand, where these are others), and of a form wins (true: answers take their place; false: they go to the history at once; NULL: neither), of another source put and kept (the answers that do). imported_at is when the file was imported first, NULL when it is new.';
 
-CREATE FUNCTION import_judge_form(region text, round_id integer, respondent text, readings jsonb, imported_at timestamptz,
-								  OUT line integer, OUT who integer, OUT patched boolean, OUT submitted_at timestamptz, OUT outcome text,
-								  OUT stored jsonb, OUT put jsonb, OUT kept jsonb)
-RETURNS SETOF record
+CREATE FUNCTION import_judge_form(region text, round_id integer, respondent text, readings import_row[], asked text[],
+								  imported_at timestamptz) RETURNS import_verdict[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
 AS $function$
 DECLARE
 	answers	text := CASE respondent WHEN 'school' THEN 'submission' ELSE 'municipal_submission' END;
 	key		text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
+	judged	import_verdict[];
 BEGIN
-	-- %1$I region, %2$I answers, %3$I history, %4$I who; $1 rows, $2 round, $3 when the file was imported first
-	RETURN QUERY EXECUTE format($sql$
-		WITH given AS (
+	-- %1$I region, %2$I answers, %3$I history, %4$I who, %5$s the answers asked, %6$s whether the row takes the place of what
+	-- is stored; $1 rows, $2 round, $3 when the file was imported first
+	EXECUTE format($sql$
+		WITH given AS MATERIALIZED (
 			SELECT g.line, g.who, g.answers, g.patched, coalesce(g.corrects, false) AS corrects, g.submitted_at IS NOT NULL AS stamped,
-				   s.submitted_at AS stored_at, to_jsonb(s) AS stored,
+				   s.%4$I IS NOT NULL AS stands, s.submitted_at AS stored_at, c.as_stored, CASE WHEN s.%4$I IS NOT NULL AND NOT c.as_stored THEN to_jsonb(s) END AS stored,
 				   -- a row without a time is as new as the import
 				   coalesce(g.submitted_at, $3, greatest(now(), s.submitted_at)) AS submitted_at
-			FROM jsonb_to_recordset($1)
-				AS g(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean, corrects boolean)
+			FROM unnest($1) AS g
 			LEFT JOIN %1$I.%2$I s ON s.round_id = $2 AND s.%4$I = g.who
+			CROSS JOIN LATERAL (SELECT coalesce(s.%4$I IS NOT NULL AND %5$s = g.answers AND (g.submitted_at IS NULL OR g.submitted_at = s.submitted_at), false) AS as_stored) c
 			WHERE NOT g.refused
-		), seen AS (
-			SELECT g.*,
-				   row_number() OVER (PARTITION BY g.who ORDER BY g.submitted_at DESC, g.line DESC) = 1 AS last,
-				   -- the file says the same once more further down
-				   row_number() OVER (PARTITION BY g.who, g.submitted_at, g.answers ORDER BY g.line DESC) > 1 AS repeated,
-				   coalesce(g.stored @> g.answers AND (NOT g.stamped OR g.submitted_at = g.stored_at), false) AS as_stored,
-				   EXISTS (SELECT FROM %1$I.%3$I h
-						   WHERE h.round_id = $2 AND h.%4$I = g.who AND to_jsonb(h) @> g.answers
-							 AND (NOT g.stamped OR h.submitted_at = g.submitted_at)) AS in_history
-			FROM given g
+		), versions AS MATERIALIZED (
+			-- of whom there is more than this row and what is stored
+			SELECT g.who FROM given g GROUP BY g.who HAVING count(*) > 1
+			UNION
+			SELECT h.%4$I FROM %1$I.%3$I h WHERE h.round_id = $2
 		), judged AS (
-			-- an old version wins again only where nothing is stored, when a new file without times brings it back, or when
-			-- the row is being corrected to it
-			SELECT s.*, s.last AND NOT s.as_stored
-						AND (s.stored IS NULL
-							 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND NOT s.corrects AND (s.stamped OR $3 IS NOT NULL))) AS wins
-			FROM seen s
+			SELECT s.*, %6$s AS wins, %6$s AS changes
+			FROM (SELECT g.*, true AS last, false AS repeated, false AS in_history
+				  FROM given g WHERE g.who NOT IN (SELECT v.who FROM versions v)) s
+			UNION ALL
+			SELECT w.*, bool_or(w.wins) OVER (PARTITION BY w.who)
+			FROM (SELECT s.*, %6$s AS wins
+				  FROM (SELECT g.*, row_number() OVER (PARTITION BY g.who ORDER BY g.submitted_at DESC, g.line DESC) = 1 AS last,
+							   -- the file says the same once more further down
+							   row_number() OVER (PARTITION BY g.who, g.submitted_at, g.answers ORDER BY g.line DESC) > 1 AS repeated,
+							   EXISTS (SELECT FROM %1$I.%3$I s
+									   WHERE s.round_id = $2 AND s.%4$I = g.who AND %5$s = g.answers
+										 AND (NOT g.stamped OR s.submitted_at = g.submitted_at)) AS in_history
+						FROM given g WHERE g.who IN (SELECT v.who FROM versions v)) s) w
 		)
-		SELECT j.line, j.who, j.patched, j.submitted_at,
+		SELECT array_agg(ROW(j.line, j.who, j.patched, j.submitted_at,
 			   CASE
-				   WHEN j.wins THEN CASE WHEN j.stored IS NULL THEN 'loaded' ELSE 'corrected' END
+				   WHEN j.wins THEN CASE WHEN j.stands THEN 'corrected' ELSE 'loaded' END
 				   WHEN j.repeated OR j.as_stored THEN 'unchanged'
-				   WHEN j.stored IS NOT NULL AND (j.in_history OR j.submitted_at < j.stored_at
-												  OR NOT bool_or(j.wins) OVER (PARTITION BY j.who)) THEN 'unchanged'
+				   WHEN j.stands AND (j.in_history OR j.submitted_at < j.stored_at OR NOT j.changes) THEN 'unchanged'
 				   ELSE 'corrected'
 			   END,
-			   j.stored, CASE WHEN j.wins THEN j.answers END,
-			   CASE WHEN NOT j.wins AND NOT j.repeated AND NOT j.as_stored AND NOT j.in_history THEN j.answers END
+			   j.stored, CASE WHEN j.wins THEN true WHEN NOT j.repeated AND NOT j.as_stored AND NOT j.in_history THEN false END,
+			   j.answers, NULL, NULL)::shnor.import_verdict)
 		FROM judged j
-		ORDER BY j.line
-	$sql$, region, answers, answers || '_history', key)
-	USING readings, round_id, imported_at;
+	$sql$, region, answers, answers || '_history', key,
+		(SELECT format('ARRAY[%s]', string_agg(format('s.%I::integer', q), ', ' ORDER BY place)) FROM unnest(asked) WITH ORDINALITY AS a(q, place)),
+		-- an old version wins again only where nothing is stored, when a new file without times brings it back, or when the
+		-- row is being corrected to it
+		$sql$s.last AND NOT s.as_stored
+			AND (NOT s.stands
+				 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND NOT s.corrects AND (s.stamped OR $3 IS NOT NULL)))$sql$)
+	INTO judged USING readings, round_id, imported_at;
+	RETURN coalesce(judged, '{}');
 END
 $function$;
-COMMENT ON FUNCTION import_judge_form(text, integer, text, jsonb, timestamptz) IS
+COMMENT ON FUNCTION import_judge_form(text, integer, text, import_row[], text[], timestamptz) IS
 'Internal: import_judge() for the form. Of several rows of one school or municipality the latest (submitted_at, then line) stands if it is not older than what is stored; the others and what it replaces go to the history.';
 
-CREATE FUNCTION import_judge_source(region text, round_id integer, respondent text, readings jsonb, asked text[],
-									data_source text, imported_at timestamptz,
-									OUT line integer, OUT who integer, OUT patched boolean, OUT submitted_at timestamptz, OUT outcome text,
-									OUT stored jsonb, OUT put jsonb, OUT kept jsonb)
-RETURNS SETOF record
+CREATE FUNCTION import_judge_source(region text, round_id integer, respondent text, readings import_row[], asked text[],
+									data_source text, imported_at timestamptz) RETURNS import_verdict[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 -- as import_rows()
@@ -91,10 +94,11 @@ SET enable_nestloop = off
 SET jit = off
 AS $function$
 #variable_conflict use_column
+DECLARE
+	verdicts	import_verdict[];
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
-	RETURN QUERY
 	WITH told AS MATERIALIZED (
 		SELECT CASE import_judge_source.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END AS who,
 			   a.question, coalesce(to_jsonb(a.answer_count), to_jsonb(a.answer_yes)) AS value, a.submitted_at, a.stands
@@ -110,11 +114,10 @@ BEGIN
 		FROM told t WHERE NOT t.stands
 		GROUP BY t.who, t.question, t.value
 	), record AS MATERIALIZED (
-		SELECT r.line, r.who, r.answers, r.patched, coalesce(r.corrects, false) AS corrects, r.submitted_at IS NOT NULL AS stamped,
+		SELECT r.line, r.who, r.said, r.patched, coalesce(r.corrects, false) AS corrects, r.submitted_at IS NOT NULL AS stamped,
 			   -- a row without a time is as new as the import
 			   coalesce(r.submitted_at, import_judge_source.imported_at, greatest(now(), s.latest)) AS submitted_at
-		FROM jsonb_to_recordset(readings)
-			AS r(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean, corrects boolean)
+		FROM unnest(readings) AS r
 		LEFT JOIN (SELECT t.who, max(t.submitted_at) AS latest FROM told t WHERE t.stands GROUP BY t.who) s ON s.who = r.who
 		WHERE NOT r.refused
 	), given AS (
@@ -125,7 +128,7 @@ BEGIN
 			   coalesce(v.value = s.value AND (NOT r.stamped OR r.submitted_at = s.submitted_at), false) AS as_stored,
 			   coalesce(NOT r.stamped OR r.submitted_at = ANY (h.times), false) AND h.who IS NOT NULL AS in_history
 		FROM record r
-		CROSS JOIN LATERAL jsonb_each(r.answers) v
+		CROSS JOIN LATERAL jsonb_each(r.said) v
 		LEFT JOIN told s ON s.who = r.who AND s.question = v.key AND s.stands
 		LEFT JOIN earlier h ON h.who = r.who AND h.question = v.key AND h.value = v.value
 	), judged AS (
@@ -142,17 +145,20 @@ BEGIN
 				   FILTER (WHERE NOT j.wins AND NOT j.repeated AND NOT j.as_stored AND NOT j.in_history) AS kept
 		FROM judged j
 		GROUP BY j.line
+	), verdict AS (
+		SELECT r.line, r.who, r.patched, r.submitted_at,
+			   CASE WHEN NOT coalesce(s.changes, false) THEN 'unchanged'
+					WHEN t.who IS NULL AND r.line = max(s.line) FILTER (WHERE s.changes) OVER (PARTITION BY r.who) THEN 'loaded'
+					ELSE 'corrected' END AS outcome,
+			   s.stored, s.put, s.kept
+		FROM record r
+		LEFT JOIN summed s ON s.line = r.line
+		LEFT JOIN (SELECT DISTINCT t.who FROM told t WHERE t.stands) t ON t.who = r.who
 	)
-	SELECT r.line, r.who, r.patched, r.submitted_at,
-		   CASE WHEN NOT coalesce(s.changes, false) THEN 'unchanged'
-				WHEN t.who IS NULL AND r.line = max(s.line) FILTER (WHERE s.changes) OVER (PARTITION BY r.who) THEN 'loaded'
-				ELSE 'corrected' END,
-		   s.stored, s.put, s.kept
-	FROM record r
-	LEFT JOIN summed s ON s.line = r.line
-	LEFT JOIN (SELECT DISTINCT t.who FROM told t WHERE t.stands) t ON t.who = r.who
-	ORDER BY r.line;
+	SELECT array_agg(ROW(v.line, v.who, v.patched, v.submitted_at, v.outcome, v.stored, NULL, NULL, v.put, v.kept)::import_verdict ORDER BY v.line)
+	INTO verdicts FROM verdict v;
+	RETURN coalesce(verdicts, '{}');
 END
 $function$;
-COMMENT ON FUNCTION import_judge_source(text, integer, text, jsonb, text[], text, timestamptz) IS
+COMMENT ON FUNCTION import_judge_source(text, integer, text, import_row[], text[], text, timestamptz) IS
 'Internal: import_judge() for another source than the form, question by question. Of several rows the latest that answers a question stands if it is not older than what that source has said before; the others and what it replaces go to the history.';

@@ -2,7 +2,7 @@
 -- when the row can be read, a later file says the same better, or somebody dismisses it. What is left in import_issue
 -- is the open work.
 
-CREATE FUNCTION import_issues(content text, columns jsonb, readings jsonb, cells jsonb,
+CREATE FUNCTION import_issues(content text, columns jsonb, plain import_row[], readings import_row[], cells jsonb,
 							  OUT line integer, OUT column_no integer, OUT header text, OUT question text, OUT raw_value text,
 							  OUT row_values text[], OUT reason text, OUT hint text, OUT severity text, OUT who integer,
 							  OUT submitted_at timestamptz)
@@ -12,21 +12,23 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 	SELECT i.line, i.column_no, shnor.spreadsheet_safe(i.header), i.question, shnor.spreadsheet_safe(i.raw_value),
 		   CASE WHEN i.row_values IS NOT NULL THEN
-			   ARRAY(SELECT shnor.spreadsheet_safe(v.cell) FROM unnest(i.row_values) WITH ORDINALITY AS v(cell, n) ORDER BY v.n) END,
+			   -- most cells begin with a letter or a digit, and are safe
+			   ARRAY(SELECT CASE WHEN v.cell ~ '^[0-9A-Za-zА-Яа-яЁё]' THEN v.cell ELSE shnor.spreadsheet_safe(v.cell) END
+					 FROM unnest(i.row_values) WITH ORDINALITY AS v(cell, n) ORDER BY v.n) END,
 		   shnor.spreadsheet_safe(m.reason), shnor.spreadsheet_safe(m.hint),
 		   CASE WHEN i.warns THEN 'warning' ELSE 'refused' END, i.who, i.submitted_at
 	FROM (SELECT r.line, i.column_no, i.header, i.question, i.raw_value, r.row_values, i.problem, i.detail, i.warns,
 				 -- code and name that name two schools tell of none
 				 CASE WHEN NOT r.issues @> '[{"problem": "code_and_name"}]' THEN r.who END AS who, r.submitted_at
-		  FROM jsonb_to_recordset(readings) AS r(line integer, who integer, submitted_at timestamptz, row_values text[], issues jsonb)
+		  FROM unnest(readings) AS r
 		  CROSS JOIN LATERAL jsonb_to_recordset(r.issues)
 			AS i(column_no integer, header text, question text, raw_value text, problem text, detail text, warns boolean)
 		  UNION ALL
 		  SELECT c.line, c.column_no, c.header, c.question, c.raw_value, NULL, c.problem, NULL, true,
-				 CASE WHEN NOT r.issues @> '[{"problem": "code_and_name"}]' THEN r.who END, r.submitted_at
+				 CASE WHEN r.issues @> '[{"problem": "code_and_name"}]' THEN NULL ELSE r.who END, r.submitted_at
 		  FROM jsonb_to_recordset(cells) AS c(line integer, column_no integer, header text, question text, raw_value text, problem text)
-		  JOIN jsonb_to_recordset(readings) AS r(line integer, who integer, submitted_at timestamptz, issues jsonb) ON r.line = c.line
-		  WHERE c.problem IS NOT NULL
+		  JOIN unnest(plain || readings) AS r ON r.line = c.line
+		  WHERE c.problem IS NOT NULL AND cells <> '[]'
 		  UNION ALL
 		  -- columns of the file that nobody reads
 		  SELECT (columns ->> 'line')::integer, w.column_no, w.header, NULL, NULL, NULL, w.problem, w.detail, true, NULL, NULL
@@ -35,7 +37,7 @@ AS $function$
 											i.detail) m
 	ORDER BY i.line, i.column_no
 $function$;
-COMMENT ON FUNCTION import_issues(text, jsonb, jsonb, jsonb) IS
+COMMENT ON FUNCTION import_issues(text, jsonb, import_row[], import_row[], jsonb) IS
 'Internal: the issues of a file as import_issue keeps them (columns not read, cells that import_rows() and import_document_cells() complain of), and whose answers they are about, of what time. Text from the file is safe for spreadsheets.';
 
 CREATE FUNCTION import_issue_key(line integer, column_no integer, question text, raw_value text, reason text, severity text) RETURNS text
@@ -77,8 +79,8 @@ $function$;
 COMMENT ON FUNCTION import_settle(text, bigint[], text[], text) IS
 'Internal: moves issues to import_issue_history with resolution, each with its reason, and returns how many.';
 
-CREATE FUNCTION import_note(region text, import_id bigint, content text, columns jsonb, readings jsonb, cells jsonb, known jsonb,
-							lines integer[], resolution text, resolution_reason text) RETURNS void
+CREATE FUNCTION import_note(region text, import_id bigint, content text, columns jsonb, plain import_row[], readings import_row[],
+							cells jsonb, known jsonb, lines integer[], resolution text, resolution_reason text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 -- as import_rows()
@@ -95,7 +97,7 @@ BEGIN
 	SELECT coalesce(jsonb_agg(to_jsonb(f) || jsonb_build_object('key', shnor.import_issue_key(f.line, f.column_no, f.question, f.raw_value, f.reason, f.severity),
 																'place', f.place) ORDER BY f.place), '[]')
 	INTO found
-	FROM (SELECT i.*, row_number() OVER () AS place FROM shnor.import_issues(content, columns, readings, cells) i) f
+	FROM (SELECT i.*, row_number() OVER () AS place FROM shnor.import_issues(content, columns, plain, readings, cells) i) f
 	-- rows that are set aside stay so
 	WHERE (lines IS NULL OR f.line = ANY (lines))
 	  AND (f.severity = 'warning' OR NOT coalesce(known -> 'set_aside' ? f.line::text, false));
@@ -142,10 +144,10 @@ BEGIN
 	ORDER BY f.place;
 END
 $function$;
-COMMENT ON FUNCTION import_note(text, bigint, text, jsonb, jsonb, jsonb, jsonb, integer[], text, text) IS
+COMMENT ON FUNCTION import_note(text, bigint, text, jsonb, import_row[], import_row[], jsonb, jsonb, integer[], text, text) IS
 'Internal: brings import_issue up to what import_issues() finds in the lines (NULL: all) of a file: what is no longer found moves to import_issue_history with resolution and its reason, what is new is added unless it was dismissed or superseded.';
 
-CREATE FUNCTION import_supersede(region text, import_id bigint, columns jsonb, judged jsonb) RETURNS void
+CREATE FUNCTION import_supersede(region text, import_id bigint, columns jsonb, judged import_verdict[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 -- as import_rows()
@@ -159,6 +161,10 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
+	IF NOT EXISTS (SELECT FROM import n JOIN import o ON o.round_id = n.round_id AND o.respondent = n.respondent AND o.import_id < n.import_id
+				   WHERE n.import_id = import_supersede.import_id) THEN
+		RETURN;
+	END IF;
 	WITH older AS (
 		-- files of the same round, respondent and source
 		SELECT o.import_id, n.respondent = 'school' AS school, o.asked <@ n.asked AS covered
@@ -168,7 +174,8 @@ BEGIN
 		WHERE n.import_id = import_supersede.import_id
 	), accepted AS (
 		SELECT DISTINCT ON (j.who) j.who, j.line, j.submitted_at
-		FROM jsonb_to_recordset(judged) AS j(line integer, who integer, submitted_at timestamptz)
+		FROM unnest(judged) AS j
+		WHERE j.who IN (SELECT coalesce(w.school_id, w.municipality_id) FROM older o JOIN import_issue w ON w.import_id = o.import_id)
 		ORDER BY j.who, j.submitted_at DESC, j.line DESC
 	), own AS (
 		SELECT w.* FROM import_issue w WHERE w.import_id = import_supersede.import_id
@@ -217,5 +224,5 @@ BEGIN
 	PERFORM shnor.import_settle(region, issues, reasons, 'superseded');
 END
 $function$;
-COMMENT ON FUNCTION import_supersede(text, bigint, jsonb, jsonb) IS
+COMMENT ON FUNCTION import_supersede(text, bigint, jsonb, import_verdict[]) IS
 'Internal: issues of earlier files are done with where this one accepts an answer of the same school or municipality that is not older and asks no less, where it refuses the very same record, and warnings of columns where it has the same column; issues of this file, where the same record was corrected or dismissed, or the same warning dismissed, in an earlier one.';

@@ -67,7 +67,7 @@ AS $function$
 				WHEN EXISTS (SELECT FROM unnest(v.links) AS l WHERE octet_length(l) > 2000) THEN 'long_link' END
 	FROM jsonb_to_recordset(columns -> 'columns')
 		AS c(column_no integer, header text, answer_type text, question text, problem text)
-	CROSS JOIN shnor.import_records(content, columns) r
+	CROSS JOIN shnor.import_records(content, columns, NULL) r
 	CROSS JOIN LATERAL (SELECT r.fields[c.column_no] AS raw, shnor.import_links(r.fields[c.column_no]) AS links) v
 	WHERE c.answer_type = 'document' AND c.problem IS NULL
 	  -- a dash, «нет», «нет данных»: no document, and nothing to say of it
@@ -79,7 +79,7 @@ $function$;
 COMMENT ON FUNCTION import_document_cells(text, jsonb) IS
 'Internal: the cells of documents of a file that say something: where they stand, the question that they prove, their links, and problem: no_link (text without a link) or long_link (a link of more than 2000 bytes, left out). columns is what import_document_columns() gives.';
 
-CREATE FUNCTION import_new_documents(region text, round_id integer, respondent text, readings jsonb, cells jsonb,
+CREATE FUNCTION import_new_documents(region text, round_id integer, respondent text, readings import_row[], cells jsonb,
 									 OUT who integer, OUT question text, OUT link text, OUT line integer, OUT column_no integer,
 									 OUT header text, OUT place bigint, OUT patched boolean)
 RETURNS SETOF record
@@ -99,7 +99,7 @@ BEGIN
 		SELECT DISTINCT ON (r.who, c.question, l.link)
 			   r.who, c.question, l.link, c.line, c.column_no, c.header, l.position, r.patched
 		FROM jsonb_to_recordset(cells) AS c(line integer, column_no integer, header text, question text, links text[])
-		JOIN jsonb_to_recordset(readings) AS r(line integer, who integer, refused boolean, patched boolean)
+		JOIN unnest(readings) AS r
 			ON r.line = c.line AND NOT r.refused
 		CROSS JOIN LATERAL unnest(c.links) WITH ORDINALITY AS l(link, position)
 		ORDER BY r.who, c.question, l.link, c.line, c.column_no, l.position
@@ -113,10 +113,10 @@ BEGIN
 	ORDER BY f.line, f.column_no, f.position;
 END
 $function$;
-COMMENT ON FUNCTION import_new_documents(text, integer, text, jsonb, jsonb) IS
+COMMENT ON FUNCTION import_new_documents(text, integer, text, import_row[], jsonb) IS
 'Internal: the links of import_document_cells() in the rows of import_rows() that are not refused, without those that are there for this question of this respondent in this round.';
 
-CREATE FUNCTION import_store_documents(region text, round_id integer, respondent text, readings jsonb, cells jsonb, source text)
+CREATE FUNCTION import_store_documents(region text, round_id integer, respondent text, readings import_row[], cells jsonb, source text)
 RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -139,5 +139,5 @@ BEGIN
 	RETURN added;
 END
 $function$;
-COMMENT ON FUNCTION import_store_documents(text, integer, text, jsonb, jsonb, text) IS
+COMMENT ON FUNCTION import_store_documents(text, integer, text, import_row[], jsonb, text) IS
 'Internal: stores what import_new_documents() finds, and returns how many were added.';

@@ -35,21 +35,31 @@ BEGIN
 
 	RETURN QUERY
 	WITH judged AS MATERIALIZED (
-		SELECT j.line, j.outcome, j.stored, j.put
-		FROM shnor.import_judge(region, preview_form.round_id, reading.columns ->> 'respondent', reading.readings, asked,
-								preview_form.data_source, (reading.known ->> 'imported_at')::timestamptz) j
+		SELECT j.* FROM unnest(shnor.import_judge(region, preview_form.round_id, reading.columns ->> 'respondent', reading.plain || reading.readings, asked,
+												  preview_form.data_source, (reading.known ->> 'imported_at')::timestamptz)) j
 	), record AS MATERIALIZED (
-		SELECT r.line, r.refused, r.accepted, CASE WHEN NOT r.issues @> '[{"problem": "code_and_name"}]' THEN r.who END AS who
-		FROM jsonb_to_recordset(reading.readings) AS r(line integer, who integer, issues jsonb, refused boolean, accepted boolean)
+		SELECT r.line, r.refused, r.accepted, CASE WHEN r.issues @> '[{"problem": "code_and_name"}]' THEN NULL ELSE r.who END AS who
+		FROM unnest(reading.plain || reading.readings) AS r
 	), titled AS (
 		-- the first column of each question
-		SELECT DISTINCT ON (c.field) c.field, c.column_no, c.header
-		FROM jsonb_to_recordset(reading.columns -> 'columns') AS c(column_no integer, header text, field text)
+		SELECT DISTINCT ON (c.field) c.field, c.column_no, c.header, c.answer_type
+		FROM jsonb_to_recordset(reading.columns -> 'columns') AS c(column_no integer, header text, field text, answer_type text)
 		WHERE c.field = ANY (asked)
 		ORDER BY c.field, c.column_no
+	), put AS (
+		SELECT j.line, j.stored, t.column_no, t.header, a.question, CASE t.answer_type WHEN 'yes_no' THEN to_jsonb(a.answer = 1) ELSE to_jsonb(a.answer) END AS value
+		FROM judged j
+		CROSS JOIN LATERAL unnest(asked, j.answers) AS a(question, answer)
+		JOIN titled t ON t.field = a.question
+		WHERE j.wins
+		UNION ALL
+		SELECT j.line, j.stored, t.column_no, t.header, p.key, p.value
+		FROM judged j
+		CROSS JOIN LATERAL jsonb_each(j.put) p
+		JOIN titled t ON t.field = p.key
 	), detail AS MATERIALIZED (
 		SELECT i.line, i.column_no, i.header, i.question, NULL::text AS old_value, i.raw_value AS new_value, i.severity, i.reason, i.hint
-		FROM shnor.import_issues(content, reading.columns, reading.readings, reading.cells) i
+		FROM shnor.import_issues(content, reading.columns, reading.plain, reading.readings, reading.cells) i
 		WHERE (i.severity = 'warning' OR NOT coalesce(reading.known -> 'set_aside' ? i.line::text, false))
 		  -- what was dismissed or superseded is not raised once more
 		  AND NOT EXISTS (
@@ -58,14 +68,12 @@ BEGIN
 				AND shnor.import_issue_key(h.line, h.column_no, h.question, h.raw_value, h.reason, h.severity)
 					= shnor.import_issue_key(i.line, i.column_no, i.question, i.raw_value, i.reason, i.severity))
 		UNION ALL
-		SELECT j.line, t.column_no, t.header, p.key, shnor.import_shown(j.stored -> p.key), shnor.import_shown(p.value), NULL, NULL, NULL
-		FROM judged j
-		CROSS JOIN LATERAL jsonb_each(j.put) p
-		LEFT JOIN titled t ON t.field = p.key
-		WHERE nullif(j.stored -> p.key, 'null') IS DISTINCT FROM nullif(p.value, 'null')
+		SELECT p.line, p.column_no, p.header, p.question, shnor.import_shown(p.stored -> p.question), shnor.import_shown(p.value), NULL, NULL, NULL
+		FROM put p
+		WHERE nullif(p.stored -> p.question, 'null') IS DISTINCT FROM p.value
 		UNION ALL
 		SELECT d.line, d.column_no, d.header, d.question, NULL, d.link, NULL, 'Новый документ', NULL
-		FROM shnor.import_new_documents(region, preview_form.round_id, reading.columns ->> 'respondent', reading.readings, reading.cells) d
+		FROM shnor.import_new_documents(region, preview_form.round_id, reading.columns ->> 'respondent', reading.plain || reading.readings, reading.cells) d
 		UNION ALL
 		SELECT s.key::integer, NULL, NULL, NULL, NULL, NULL, NULL,
 			   CASE s.value ->> 'resolution' WHEN 'dismissed' THEN 'Строка снята: ' ELSE 'Строка не загружается. ' END || (s.value ->> 'reason'),

@@ -87,7 +87,8 @@ DECLARE
 	before		record;
 	reading		record;
 	record_now	text[];
-	own			jsonb;
+	own			record;
+	own_before	integer;
 	changed		integer;
 	found		record;
 BEGIN
@@ -102,7 +103,7 @@ BEGIN
 
 	SELECT * INTO before
 	FROM shnor.import_reading(region, file.round_id, file.content, file.respondent, file.data_source, correct_import_row.import_id);
-	SELECT r.fields INTO record_now FROM shnor.import_records(file.content, before.columns) r WHERE r.line = correct_import_row.line;
+	SELECT r.fields INTO record_now FROM shnor.import_records(file.content, before.columns, ARRAY[correct_import_row.line]) r;
 	IF record_now IS NULL THEN
 		RAISE EXCEPTION 'в файле загрузки % нет записи, которая начинается в строке %', import_id, line
 			USING ERRCODE = 'invalid_parameter_value', HINT = format('Номера строк с замечаниями — в столбце line таблицы %I.import_issue.', region);
@@ -130,38 +131,39 @@ BEGIN
 	FROM shnor.import_reading(region, file.round_id, file.content, file.respondent, file.data_source, correct_import_row.import_id);
 	reading.known := reading.known #- ARRAY['set_aside', line::text];
 	SELECT string_agg(i.reason, '; ') AS reasons, (array_agg(i.hint))[1] AS hint INTO found
-	FROM shnor.import_issues(file.content, reading.columns, reading.readings, reading.cells) i
+	FROM shnor.import_issues(file.content, reading.columns, reading.plain, reading.readings, reading.cells) i
 	WHERE i.line = correct_import_row.line AND i.severity = 'refused';
 	IF found.reasons IS NOT NULL THEN
 		RAISE EXCEPTION 'строка % не читается и с исправлениями: %', line, found.reasons
 			USING ERRCODE = 'data_exception', DETAIL = 'Ничего не изменено.', HINT = found.hint;
 	END IF;
-	own := (SELECT r FROM jsonb_array_elements(reading.readings) r WHERE r ->> 'line' = line::text);
-	IF own IS NULL THEN
+	SELECT r.* INTO own FROM unnest(reading.plain || reading.readings) r WHERE r.line = correct_import_row.line;
+	SELECT r.who INTO own_before FROM unnest(before.plain || before.readings) r WHERE r.line = correct_import_row.line;
+	IF own.line IS NULL THEN
 		RAISE EXCEPTION 'с исправлениями строка % пуста', line
 			USING ERRCODE = 'data_exception', DETAIL = 'Ничего не изменено.',
 				  HINT = format('Если эта строка не нужна, снимите её: SELECT shnor.dismiss_import_row(%L, %s, %s, ''причина'');', region, import_id, line);
 	ELSIF NOT before.known -> 'refused_lines' @> to_jsonb(line)
-		AND (SELECT r -> 'who' FROM jsonb_array_elements(before.readings) r WHERE r ->> 'line' = line::text) <> own -> 'who' THEN
+		AND own_before <> own.who THEN
 		RAISE EXCEPTION 'строка % загружена как ответ другой организации', line
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'Ничего не изменено.',
 				  HINT = 'Исправить можно ответы этой организации, но не то, чьи они. Её ответ удалите, а верный загрузите отдельным файлом.';
 	END IF;
 
 	-- beside the other rows of the same respondent; what else of the file could be loaded by now is left alone
-	reading.readings := (
-		SELECT jsonb_agg(CASE WHEN r ->> 'line' = line::text THEN r || jsonb_build_object('refused', false, 'corrects', changed > 0) ELSE r END ORDER BY (r ->> 'line')::integer)
-		FROM jsonb_array_elements(reading.readings) r
-		WHERE r ->> 'line' = line::text
-		   OR r -> 'who' = own -> 'who' AND NOT (r ->> 'refused')::boolean AND NOT before.known -> 'refused_lines' @> (r -> 'line'));
+	SELECT array_agg(ROW(r.line, r.who, r.submitted_at, r.answers, r.said, r.row_values, r.issues, r.refused AND r.line <> own.line, r.accepted,
+						 r.patched, CASE WHEN r.line = own.line THEN changed > 0 ELSE r.corrects END)::import_row ORDER BY r.line)
+	INTO reading.readings
+	FROM unnest(reading.plain || reading.readings) r
+	WHERE r.line = own.line OR r.who = own.who AND NOT r.refused AND NOT before.known -> 'refused_lines' @> to_jsonb(r.line);
 	SELECT j.outcome, a.documents INTO outcome, documents
-	FROM shnor.import_apply(region, correct_import_row.import_id, reading.columns, reading.known, reading.readings, reading.cells,
+	FROM shnor.import_apply(region, correct_import_row.import_id, reading.columns, reading.known, '{}', reading.readings, reading.cells,
 							ARRAY[line], CASE WHEN changed > 0 OR reading.columns -> 'corrections' ? line::text THEN 'corrected' ELSE 'reimported' END,
 							shnor.spreadsheet_safe(correct_import_row.reason)) a
-	CROSS JOIN LATERAL jsonb_to_recordset(a.judged) AS j(line integer, outcome text)
+	CROSS JOIN LATERAL unnest(a.judged) AS j
 	WHERE j.line = correct_import_row.line;
-	school_id := CASE file.respondent WHEN 'school' THEN (own ->> 'who')::integer END;
-	municipality_id := CASE file.respondent WHEN 'municipality' THEN (own ->> 'who')::integer END;
+	school_id := CASE file.respondent WHEN 'school' THEN own.who END;
+	municipality_id := CASE file.respondent WHEN 'municipality' THEN own.who END;
 END
 $function$;
 COMMENT ON FUNCTION correct_import_row(text, bigint, integer, jsonb, text) IS

@@ -3,11 +3,46 @@
 
 -- Made by sql/updates/make-delta from shnor--0.1.0.sql and sql/install: not to be edited.
 
+DROP FUNCTION import_store_documents(text, integer, text, jsonb, jsonb, text);
+
 DROP FUNCTION import_note(text, bigint, text, text, jsonb, jsonb, jsonb);
 
 DROP FUNCTION import_store_source(text, integer, text, jsonb, text[], text, text);
 
 DROP FUNCTION import_store(text, integer, text, jsonb, text[], text);
+
+DROP FUNCTION import_rows(text, integer, text, text, jsonb, text[], text);
+
+CREATE FUNCTION counted(methodology, record) RETURNS integer[]
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+
+COMMENT ON FUNCTION counted(methodology, record) IS
+'The ids whose numerator contribution() gives as above zero; NULL where there is none.';
+
+CREATE FUNCTION form_rows_at(content text, delimiter text, lines integer[], OUT line integer, OUT fields text[])
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C IMMUTABLE STRICT PARALLEL RESTRICTED ROWS 50 COST 1000;
+
+COMMENT ON FUNCTION form_rows_at(text, text, integer[]) IS
+'Of the records of form_rows() those that start on the lines named.';
+
+CREATE FUNCTION form_header(content text, delimiter text, OUT line integer, OUT fields text[])
+AS 'MODULE_PATHNAME'
+LANGUAGE C IMMUTABLE STRICT PARALLEL RESTRICTED COST 100;
+
+COMMENT ON FUNCTION form_header(text, text) IS
+'The first record of form_rows() with a value that form_clean() leaves something of; NULLs when there is none. What comes after it is not read.';
+
+CREATE FUNCTION form_read(content text, delimiter text, header integer, width integer, kinds text[], places integer[], time_zone text,
+						  OUT line integer, OUT plain boolean, OUT submitted_at timestamptz, OUT code text, OUT name text, OUT place text,
+						  OUT answers integer[])
+RETURNS SETOF record
+AS 'MODULE_PATHNAME'
+LANGUAGE C IMMUTABLE STRICT PARALLEL RESTRICTED ROWS 10000 COST 10000;
+
+COMMENT ON FUNCTION form_read(text, text, integer, integer, text[], integer[], text) IS
+'The records of form_rows() below the line header that are not blank, as typed rows. kinds says what each column holds: submitted_at, school_code, school_name, municipality, count, yes_no; what is NULL or anything else is not read. places says which of the answers it is. In a plain row every value can be read, no two columns of one thing are filled, and none right of column width is: code is form_clean(), name and place are form_normalize(), submitted_at, counts and yes (1) or no (0) what form_timestamp(), form_count() and form_yes_no() give. Of any other row nothing but the line is told. Error: an answer without a place, an unknown time zone (22023).';
 
 CREATE FUNCTION spreadsheet_safe(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -1493,6 +1528,22 @@ $function$;
 COMMENT ON FUNCTION region_history_triggers(text) IS
 'Internal: brings the triggers that keep history, and the functions that read it, to the installed version in the schema named region. After the tables of all parts.';
 
+CREATE TYPE import_row AS (
+	line integer, who integer, submitted_at timestamptz, answers integer[], said jsonb, row_values text[], issues jsonb,
+	refused boolean, accepted boolean, patched boolean, corrects boolean
+);
+
+COMMENT ON TYPE import_row IS
+'Internal: a row of a file as it is read. answers are those of a form to the questions asked, in their order (yes is 1, no is 0); said is a JSON object of what another source says.';
+
+CREATE TYPE import_verdict AS (
+	line integer, who integer, patched boolean, submitted_at timestamptz, outcome text, stored jsonb, wins boolean, answers integer[],
+	put jsonb, kept jsonb
+);
+
+COMMENT ON TYPE import_verdict IS
+'Internal: what becomes of a row of a file, see import_judge().';
+
 CREATE OR REPLACE FUNCTION import_form(
 	region text, round_id integer, content text, source text DEFAULT NULL, respondent text DEFAULT NULL,
 	data_source text DEFAULT 'form',
@@ -1513,15 +1564,15 @@ BEGIN
 	SELECT * INTO reading
 	FROM shnor.import_reading(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
 	asked := ARRAY(SELECT jsonb_array_elements_text(reading.columns -> 'asked'));
-	SELECT count(*), count(*) FILTER (WHERE r.refused AND NOT r.accepted) INTO rows_read, refused
-	FROM jsonb_to_recordset(reading.readings) AS r(refused boolean, accepted boolean);
+	SELECT cardinality(reading.plain) + count(*), count(*) FILTER (WHERE r.refused AND NOT r.accepted) INTO rows_read, refused
+	FROM unnest(reading.readings) r;
 
 	import_id := (reading.known ->> 'import_id')::bigint;
 	IF import_id IS NULL THEN
 		INSERT INTO import (round_id, respondent, source, content, content_sha256, rows_read, refused, data_source, asked, refused_lines)
 		SELECT import_form.round_id, reading.columns ->> 'respondent', shnor.spreadsheet_safe(import_form.source), import_form.content,
 			   encode(sha256(convert_to(import_form.content, 'UTF8')), 'hex'), rows_read, refused, import_form.data_source, asked,
-			   ARRAY(SELECT r.line FROM jsonb_to_recordset(reading.readings) AS r(line integer, refused boolean) WHERE r.refused ORDER BY r.line)
+			   ARRAY(SELECT r.line FROM unnest(reading.readings) r WHERE r.refused ORDER BY r.line)
 		-- in REPEATABLE READ a serialization failure where another session has just loaded the file
 		ON CONFLICT (round_id, respondent, data_source, content_sha256, imported_by) DO NOTHING
 		RETURNING import.import_id INTO import_form.import_id;
@@ -1534,7 +1585,7 @@ BEGIN
 
 	SELECT a.loaded, a.corrected, a.unchanged, a.warnings, a.documents
 	INTO import_form.loaded, import_form.corrected, import_form.unchanged, import_form.warnings, import_form.documents
-	FROM shnor.import_apply(region, import_form.import_id, reading.columns, reading.known, reading.readings, reading.cells,
+	FROM shnor.import_apply(region, import_form.import_id, reading.columns, reading.known, reading.plain, reading.readings, reading.cells,
 							NULL, 'reimported', NULL) a;
 	unchanged := rows_read - loaded - corrected - refused;
 END
@@ -1556,7 +1607,7 @@ COMMENT ON FUNCTION import_lock(text, integer) IS
 
 CREATE FUNCTION import_reading(region text, round_id integer, content text, respondent text, data_source text,
 							   import_id bigint DEFAULT NULL,
-							   OUT columns jsonb, OUT known jsonb, OUT readings jsonb, OUT cells jsonb)
+							   OUT columns jsonb, OUT known jsonb, OUT plain import_row[], OUT readings import_row[], OUT cells jsonb)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -1564,6 +1615,7 @@ AS $function$
 DECLARE
 	answerer	text := import_reading.respondent;
 	asked		text[];
+	others		integer[];
 BEGIN
 	columns := shnor.import_columns(region, import_reading.round_id, content);
 	answerer := coalesce(answerer, shnor.import_respondent(columns));
@@ -1575,30 +1627,44 @@ BEGIN
 	columns := columns || jsonb_build_object('respondent', answerer, 'asked', to_jsonb(asked), 'data_source', import_reading.data_source,
 											 'round_id', import_reading.round_id, 'corrections', coalesce(known -> 'corrections', '{}'));
 
+	-- the rows in which nothing is wrong, all at once; others stays NULL where they are not told from the rest
+	IF answerer = 'school' AND import_reading.data_source = 'form' THEN
+		SELECT p.plain, p.others INTO plain, others
+		FROM shnor.import_plain(region, import_reading.round_id, content, columns, asked,
+			ARRAY(SELECT k::integer FROM jsonb_object_keys(columns -> 'corrections' || coalesce(known -> 'set_aside', '{}')) k)) p;
+	END IF;
+	plain := coalesce(plain, '{}');
+	readings := '{}';
+
 	-- a row that was dismissed, or settled by a later file, is not loaded by this one; one that was accepted once is not
 	-- refused by what has been changed since, unless it is being corrected
-	SELECT jsonb_agg(to_jsonb(r)
-			   || jsonb_build_object('refused', r.refused OR coalesce(known -> 'set_aside' ? r.line::text, false),
-									 'accepted', a.accepted, 'patched', columns -> 'corrections' ? r.line::text)
-			   || CASE WHEN a.accepted THEN jsonb_build_object('issues', jsonb_path_query_array(r.issues, '$[*] ? (@.warns == true)'))
-					   ELSE '{}' END ORDER BY r.line)
-	INTO readings
-	FROM shnor.import_rows(region, import_reading.round_id, answerer, content, columns, asked, import_reading.data_source) r
-	CROSS JOIN LATERAL (
-		SELECT r.refused AND import_reading.import_id IS NULL AND known ? 'import_id'
-			   AND NOT coalesce(known -> 'refused_lines' @> to_jsonb(r.line), false) AS accepted) a;
-	IF readings IS NULL THEN
+	IF others IS NULL OR others <> '{}' THEN
+		SELECT coalesce(array_agg(ROW(r.line, r.who, r.submitted_at, r.answers, r.said, r.row_values,
+									  CASE WHEN a.accepted THEN jsonb_path_query_array(r.issues, '$[*] ? (@.warns == true)') ELSE r.issues END,
+									  r.refused OR coalesce(known -> 'set_aside' ? r.line::text, false), a.accepted,
+									  columns -> 'corrections' ? r.line::text, NULL)::import_row ORDER BY r.line), '{}')
+		INTO readings
+		FROM shnor.import_rows(region, import_reading.round_id, answerer, content, columns, asked, import_reading.data_source, others) r
+		CROSS JOIN LATERAL (
+			SELECT r.refused AND import_reading.import_id IS NULL AND known ? 'import_id'
+				   AND NOT coalesce(known -> 'refused_lines' @> to_jsonb(r.line), false) AS accepted) a;
+	END IF;
+	IF cardinality(plain) + cardinality(readings) = 0 THEN
 		RAISE EXCEPTION 'в файле нет строк с ответами: есть только заголовок'
 			USING ERRCODE = 'bad_copy_file_format',
 				  HINT = 'Выгрузите ответы формы заново и проверьте, что файл не пуст.';
 	END IF;
-	SELECT coalesce(jsonb_agg(c ORDER BY c.line, c.column_no), '[]') INTO cells
-	FROM shnor.import_document_cells(content, columns) c;
+
+	cells := '[]';
+	IF columns -> 'columns' @> '[{"answer_type": "document"}]' THEN
+		SELECT coalesce(jsonb_agg(c ORDER BY c.line, c.column_no), '[]') INTO cells
+		FROM shnor.import_document_cells(content, columns) c;
+	END IF;
 END
 $function$;
 
 COMMENT ON FUNCTION import_reading(text, integer, text, text, text, bigint) IS
-'Internal: reads a file, writing nothing: columns (those of import_document_columns(), with respondent, asked, data_source, round_id and corrections), known (what import_known() says), readings (the rows of import_rows(), with accepted: the file''s row was accepted when it was imported before and would be refused today, and patched: the row was corrected) and cells (import_document_cells()).';
+'Internal: reads a file, writing nothing: columns (those of import_document_columns(), with respondent, asked, data_source, round_id and corrections), known (what import_known() says), plain (rows in which nothing is wrong), readings (the others, those of import_rows(), with accepted: the file''s row was accepted when it was imported before and would be refused today, and patched: the row was corrected) and cells (import_document_cells()).';
 
 CREATE FUNCTION import_known(region text, round_id integer, content text, respondent text, data_source text, import_id bigint)
 RETURNS jsonb
@@ -1638,10 +1704,10 @@ $function$;
 COMMENT ON FUNCTION import_known(text, integer, text, text, text, bigint) IS
 'Internal: what is known of a file that was imported before, as JSON: import_id, imported_at, source, refused_lines (never loaded so far), corrections ({line: {column: text}}), set_aside ({line: {resolution, reason}}: refused rows that were dismissed or superseded). An empty object when it is new.';
 
-CREATE FUNCTION import_apply(region text, import_id bigint, columns jsonb, known jsonb, readings jsonb, cells jsonb,
-							 lines integer[], resolution text, resolution_reason text,
+CREATE FUNCTION import_apply(region text, import_id bigint, columns jsonb, known jsonb, plain import_row[], readings import_row[],
+							 cells jsonb, lines integer[], resolution text, resolution_reason text,
 							 OUT loaded integer, OUT corrected integer, OUT unchanged integer, OUT warnings integer, OUT documents integer,
-							 OUT judged jsonb)
+							 OUT judged import_verdict[])
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -1651,7 +1717,9 @@ DECLARE
 	source_code	text := columns ->> 'data_source';
 	round_no	integer := (columns ->> 'round_id')::integer;
 	asked		text[] := ARRAY(SELECT jsonb_array_elements_text(columns -> 'asked'));
+	given		import_row[] := plain || readings;
 	file		record;
+	counts		record;
 	origin		text;
 	overtaken	integer[];
 BEGIN
@@ -1659,9 +1727,8 @@ BEGIN
 	SELECT i.source, i.content, i.refused_lines INTO file FROM import i WHERE i.import_id = import_apply.import_id;
 
 	-- an answer that is being changed otherwise is waited for, and compared as it stands then
-	PERFORM shnor.import_lock_answers(region, round_no, answerer, readings, source_code);
-	SELECT coalesce(jsonb_agg(j ORDER BY j.line), '[]') INTO judged
-	FROM shnor.import_judge(region, round_no, answerer, readings, asked, source_code, (known ->> 'imported_at')::timestamptz) j;
+	PERFORM shnor.import_lock_answers(region, round_no, answerer, given, source_code);
+	judged := shnor.import_judge(region, round_no, answerer, given, asked, source_code, (known ->> 'imported_at')::timestamptz);
 
 	IF source_code = 'form' THEN
 		origin := coalesce(file.source, 'форма');
@@ -1670,39 +1737,102 @@ BEGIN
 		origin := coalesce(file.source, (SELECT shnor.spreadsheet_safe(d.title) FROM data_source d WHERE d.data_source = source_code));
 		overtaken := shnor.import_store_source(region, round_no, answerer, judged, source_code, origin);
 	END IF;
-	documents := shnor.import_store_documents(region, round_no, answerer, readings, cells, origin);
+	documents := CASE WHEN cells = '[]' THEN 0 ELSE shnor.import_store_documents(region, round_no, answerer, given, cells, origin) END;
 
 	-- somebody else stored a later answer since this one was judged
-	judged := (SELECT coalesce(jsonb_agg(CASE WHEN v ->> 'outcome' = 'loaded' AND (v ->> 'line')::integer = ANY (overtaken)
-											 THEN v || '{"outcome": "corrected"}' ELSE v END ORDER BY (v ->> 'line')::integer), '[]')
-			   FROM jsonb_array_elements(judged) v);
-	SELECT count(*) FILTER (WHERE j.outcome = 'loaded'), count(*) FILTER (WHERE j.outcome = 'corrected'),
-		   count(*) FILTER (WHERE j.outcome = 'unchanged')
-	INTO loaded, corrected, unchanged
-	FROM jsonb_to_recordset(judged) AS j(outcome text);
+	IF overtaken <> '{}' THEN
+		SELECT array_agg(ROW(v.line, v.who, v.patched, v.submitted_at,
+							 CASE WHEN v.outcome = 'loaded' AND v.line = ANY (overtaken) THEN 'corrected' ELSE v.outcome END,
+							 v.stored, v.wins, v.answers, v.put, v.kept)::import_verdict ORDER BY v.line)
+		INTO judged FROM unnest(judged) v;
+	END IF;
+	-- the journal counts a row once: when it is first accepted
+	WITH verdict AS (
+		SELECT j.outcome, j.line, known = '{}' OR j.line = ANY (file.refused_lines) AS accepted FROM unnest(judged) j
+	)
+	SELECT count(*) FILTER (WHERE v.outcome = 'loaded') AS all_loaded, count(*) FILTER (WHERE v.outcome = 'corrected') AS all_corrected,
+		   count(*) FILTER (WHERE v.outcome = 'unchanged') AS all_unchanged,
+		   count(*) FILTER (WHERE v.accepted AND v.outcome = 'loaded') AS loaded,
+		   count(*) FILTER (WHERE v.accepted AND v.outcome = 'corrected') AS corrected,
+		   count(*) FILTER (WHERE v.accepted AND v.outcome = 'unchanged') AS unchanged,
+		   coalesce(array_agg(v.line) FILTER (WHERE v.accepted AND v.line = ANY (file.refused_lines)), '{}') AS lines
+	INTO counts FROM verdict v;
+	loaded := counts.all_loaded;
+	corrected := counts.all_corrected;
+	unchanged := counts.all_unchanged;
 
-	PERFORM shnor.import_note(region, import_apply.import_id, file.content, columns, readings, cells, known, lines, resolution, resolution_reason);
+	PERFORM shnor.import_note(region, import_apply.import_id, file.content, columns, plain, readings, cells, known, lines, resolution, resolution_reason);
 	PERFORM shnor.import_supersede(region, import_apply.import_id, columns, judged);
 	SELECT count(*) INTO warnings FROM import_issue w WHERE w.import_id = import_apply.import_id AND w.severity = 'warning';
 
-	-- the journal counts a row once: when it is first accepted
 	UPDATE import i
-	SET loaded = i.loaded + n.loaded, corrected = i.corrected + n.corrected, unchanged = i.unchanged + n.unchanged,
-		refused = i.refused - cardinality(n.lines),
-		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (n.lines) ORDER BY l)
-	FROM (SELECT count(*) FILTER (WHERE j.outcome = 'loaded') AS loaded, count(*) FILTER (WHERE j.outcome = 'corrected') AS corrected,
-				 count(*) FILTER (WHERE j.outcome = 'unchanged') AS unchanged,
-				 coalesce(array_agg(j.line) FILTER (WHERE j.line = ANY (file.refused_lines)), '{}') AS lines
-		  FROM jsonb_to_recordset(judged) AS j(line integer, outcome text)
-		  WHERE known = '{}' OR j.line = ANY (file.refused_lines)) n
-	WHERE i.import_id = import_apply.import_id AND n.loaded + n.corrected + n.unchanged > 0;
+	SET loaded = i.loaded + counts.loaded, corrected = i.corrected + counts.corrected, unchanged = i.unchanged + counts.unchanged,
+		refused = i.refused - cardinality(counts.lines),
+		refused_lines = ARRAY(SELECT l FROM unnest(i.refused_lines) AS l WHERE l <> ALL (counts.lines) ORDER BY l)
+	WHERE i.import_id = import_apply.import_id AND counts.loaded + counts.corrected + counts.unchanged > 0;
 END
 $function$;
 
-COMMENT ON FUNCTION import_apply(text, bigint, jsonb, jsonb, jsonb, jsonb, integer[], text, text) IS
-'Internal: judges readings and stores what follows: answers, documents, issues, the counts of the import. lines are those whose issues are looked at (NULL: all), resolution and resolution_reason what becomes of issues that are no longer found.';
+COMMENT ON FUNCTION import_apply(text, bigint, jsonb, jsonb, import_row[], import_row[], jsonb, integer[], text, text) IS
+'Internal: judges plain rows and readings and stores what follows: answers, documents, issues, the counts of the import. lines are those whose issues are looked at (NULL: all), resolution and resolution_reason what becomes of issues that are no longer found.';
 
-CREATE FUNCTION import_records(content text, columns jsonb, OUT line integer, OUT fields text[])
+CREATE OR REPLACE FUNCTION import_columns(region text, round_id integer, content text) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	columns	jsonb;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	WITH valid AS (
+		SELECT q.* FROM question q
+		JOIN round r ON daterange(q.valid_from, q.valid_until) @> r.cohort_on
+		WHERE r.round_id = import_columns.round_id
+	), field AS (
+		SELECT v.question AS field, v.answer_type, v.respondent FROM valid v
+		UNION ALL
+		VALUES ('submitted_at', 'timestamp', NULL), ('school_code', 'code', NULL), ('school_name', 'name', NULL),
+			   ('municipality', 'name', NULL), ('ignore', 'ignore', NULL), ('document', 'document', NULL)
+		UNION ALL
+		-- which question such a column proves is told by import_document_columns()
+		(SELECT 'document:' || v.question, 'document', NULL FROM valid v
+		 UNION
+		 SELECT h.field, 'document', NULL FROM form_header h WHERE h.field LIKE 'document:%')
+	), known AS (
+		-- a question's own wording goes before the other wordings
+		SELECT DISTINCT ON (w.key) w.key, f.*
+		FROM (SELECT shnor.form_normalize(v.wording) AS key, v.question AS field, 1 AS preference FROM valid v
+			  UNION ALL
+			  SELECT shnor.form_normalize(h.header), h.field, 2 FROM form_header h
+			  UNION ALL
+			  SELECT shnor.form_normalize(f.field), f.field, 3 FROM field f) w
+		JOIN field f ON f.field = w.field
+		WHERE w.key <> ''
+		ORDER BY w.key, w.preference, w.field
+	), header AS (
+		SELECT d.delimiter, d.preference, h.line, h.fields
+		FROM (VALUES (',', 1), (';', 2), (E'\t', 3)) AS d(delimiter, preference)
+		CROSS JOIN LATERAL shnor.form_header(content, d.delimiter) h
+		WHERE h.line IS NOT NULL
+	), reading AS (
+		SELECT h.delimiter, h.preference, h.line, count(k.field) AS known,
+			   max(c.column_no) FILTER (WHERE shnor.form_clean(c.header) <> '') AS width,
+			   jsonb_agg(jsonb_build_object('column_no', c.column_no, 'header', c.header, 'field', k.field,
+											'answer_type', k.answer_type, 'respondent', k.respondent)
+						 ORDER BY c.column_no) AS columns
+		FROM header h
+		CROSS JOIN LATERAL unnest(h.fields) WITH ORDINALITY AS c(header, column_no)
+		LEFT JOIN known k ON k.key = shnor.form_normalize(c.header)
+		GROUP BY h.delimiter, h.preference, h.line
+	)
+	SELECT to_jsonb(r) INTO columns FROM reading r ORDER BY r.known DESC, r.preference LIMIT 1;
+	RETURN columns;
+END
+$function$;
+
+CREATE FUNCTION import_records(content text, columns jsonb, lines integer[], OUT line integer, OUT fields text[])
 RETURNS SETOF record
 LANGUAGE sql STABLE ROWS 500
 SET search_path = pg_catalog, shnor, pg_temp
@@ -1712,17 +1842,119 @@ AS $function$
 				ELSE ARRAY(SELECT CASE WHEN c.cells ? n::text THEN c.cells ->> n::text ELSE r.fields[n] END
 						   FROM generate_series(1, greatest(cardinality(r.fields),
 															(SELECT max(k::integer) FROM jsonb_object_keys(c.cells) k))) n) END
-	FROM shnor.form_rows(content, columns ->> 'delimiter') r
+	FROM (SELECT a.* FROM shnor.form_rows(content, columns ->> 'delimiter') a WHERE lines IS NULL
+		  UNION ALL
+		  SELECT s.* FROM shnor.form_rows_at(content, columns ->> 'delimiter', lines) s WHERE lines IS NOT NULL) r
 	LEFT JOIN (SELECT k.key::integer AS line, k.value AS cells FROM jsonb_each(columns -> 'corrections') k) c ON c.line = r.line
 	WHERE r.line > (columns ->> 'line')::integer
 $function$;
 
-COMMENT ON FUNCTION import_records(text, jsonb) IS
-'Internal: the records of a file below its header, with the corrections of columns ({line: {column: text}}) in place of the cells.';
+COMMENT ON FUNCTION import_records(text, jsonb, integer[]) IS
+'Internal: the records of a file below its header, those that start on lines (NULL: all), with the corrections of columns ({line: {column: text}}) in place of the cells.';
 
-CREATE OR REPLACE FUNCTION import_rows(region text, round_id integer, respondent text, content text, columns jsonb, asked text[],
-							data_source text,
-							OUT line integer, OUT who integer, OUT submitted_at timestamptz, OUT answers jsonb,
+CREATE FUNCTION import_plain(region text, round_id integer, content text, columns jsonb, asked text[], apart integer[],
+							 OUT plain import_row[], OUT others integer[])
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
+AS $function$
+#variable_conflict use_column
+DECLARE
+	kinds		text[];
+	places		integer[];
+	rules		methodology;
+	seen		text[];		-- what the rules read
+	inputs		text;		-- the same as columns
+	facts		text;		-- what of it is known of the school
+	parts		text;
+	by_name		boolean := columns -> 'columns' @> '[{"field": "school_name"}]';
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	SELECT array_agg(CASE WHEN c.respondent <> 'school' OR c.answer_type IN ('ignore', 'document') THEN NULL
+						  WHEN c.answer_type IN ('count', 'yes_no') THEN c.answer_type ELSE c.field END ORDER BY c.column_no),
+		   array_agg(array_position(asked, c.field) ORDER BY c.column_no)
+	INTO kinds, places
+	FROM jsonb_to_recordset(columns -> 'columns') AS c(column_no integer, field text, answer_type text, respondent text);
+
+	-- an answer is in the file, or stands as it is stored
+	rules := shnor.import_rules(region, import_plain.round_id, 'school');
+	seen := coalesce(shnor.columns(rules), '{}');
+	SELECT string_agg(format(', %s AS %I', CASE
+			   WHEN q.question IS NULL THEN format('k.%I', n)
+			   WHEN p.place IS NULL THEN format(CASE WHEN q.is_count THEN 's.%I::bigint' ELSE 's.%I' END, n)
+			   WHEN q.is_count THEN format('g.answers[%s]::bigint', p.place)
+			   ELSE format('g.answers[%s] = 1', p.place) END, n), ''),
+		   string_agg(format(', k.%I', n), '') FILTER (WHERE q.question IS NULL)
+	INTO inputs, facts
+	FROM unnest(seen) AS n
+	LEFT JOIN shnor.validation_questions() q ON q.respondent = 'school' AND q.question = n
+	CROSS JOIN LATERAL (SELECT array_position(asked, n) AS place) p
+	-- it is there anyhow
+	WHERE n <> 'school_id';
+	SELECT string_agg(format('%s > %s', p.part, p.whole), ' OR ') INTO parts
+	FROM (SELECT CASE WHEN q.question = ANY (asked) THEN format('g.answers[%s]', array_position(asked, q.question)) ELSE format('s.%I', q.question) END AS part,
+				 CASE WHEN q.part_of = ANY (asked) THEN format('g.answers[%s]', array_position(asked, q.part_of)) ELSE format('s.%I', q.part_of) END AS whole
+		  FROM question q
+		  JOIN question w ON w.question = q.part_of
+		  JOIN round r ON daterange(q.valid_from, q.valid_until) @> r.cohort_on AND daterange(w.valid_from, w.valid_until) @> r.cohort_on
+		  WHERE r.round_id = import_plain.round_id AND q.respondent = 'school' AND (q.question = ANY (asked) OR q.part_of = ANY (asked))) p;
+
+	-- %1$s schools and what is known of them, %2$s of that what rules read, %3$s and %4$s how names are looked up, %5$s the code,
+	-- %6$s a name that is another school's, %7$s a part larger than its whole, %8$s what rules read, %9$s whether they find
+	-- nothing; $1 content, $2 columns, $3 kinds, $4 places, $5 round, $6 rows apart, $7 rules
+	EXECUTE format($sql$
+		WITH member AS MATERIALIZED (
+			SELECT o.code, o.name, k.school_id%2$s FROM (%1$s) k JOIN school o ON o.school_id = k.school_id WHERE k.round_id = $5
+		)%3$s, given AS (
+			SELECT g.line, g.submitted_at, g.answers, k.school_id,
+				   coalesce(g.plain AND k.school_id IS NOT NULL AND g.line <> ALL ($6) AND NOT (%6$s) AND (%7$s) IS NOT TRUE, false) AS plain%8$s
+			FROM shnor.form_read($1, $2 ->> 'delimiter', ($2 ->> 'line')::integer, ($2 ->> 'width')::integer, $3, $4,
+								 coalesce((SELECT z.time_zone FROM setting z), 'Europe/Moscow')) g%4$s
+			LEFT JOIN member k ON k.code = %5$s
+			LEFT JOIN submission s ON s.round_id = $5 AND s.school_id = k.school_id
+			OFFSET 0
+		), judged AS (
+			SELECT g.line, g.submitted_at, g.answers, g.school_id, CASE WHEN g.plain THEN %9$s ELSE false END AS plain FROM given g
+		)
+		SELECT array_agg(ROW(j.line, j.school_id, j.submitted_at, j.answers, NULL, NULL, NULL, false, false, false, NULL)::shnor.import_row)
+			   FILTER (WHERE j.plain), array_agg(j.line) FILTER (WHERE NOT j.plain)
+		FROM judged j
+	$sql$,
+		shnor.import_case(region, import_plain.round_id, 'school', seen, NULL), facts,
+		-- a name that one school has, in the municipality where the row tells of one
+		CASE WHEN by_name THEN $sql$, town AS MATERIALIZED (
+			SELECT shnor.form_normalize(m.name) AS key, min(m.municipality_id) AS municipality_id FROM municipality m GROUP BY 1 HAVING count(*) = 1
+		), named AS MATERIALIZED (
+			SELECT o.key || E'\n' AS key, min(o.code) AS code
+			FROM (SELECT shnor.form_normalize(o.name) AS key, o.code FROM school o) o GROUP BY o.key HAVING count(*) = 1
+			UNION ALL
+			SELECT o.key || E'\n' || o.municipality_id, min(o.code)
+			FROM (SELECT shnor.form_normalize(o.name) AS key, o.code, o.municipality_id FROM school o) o GROUP BY o.key, o.municipality_id HAVING count(*) = 1
+		)$sql$ END,
+		CASE WHEN by_name THEN $sql$
+			LEFT JOIN town t ON t.key = g.place
+			LEFT JOIN named n ON n.key = g.name || E'\n' || coalesce(t.municipality_id::text, '') AND (g.place IS NULL OR t.key IS NOT NULL)$sql$ END,
+		CASE WHEN by_name THEN 'coalesce(g.code, n.code)' ELSE 'g.code' END,
+		-- a code goes before a name that no school has
+		CASE WHEN by_name THEN 'g.name IS NOT NULL AND g.name <> shnor.form_normalize(k.name) AND g.name IN (SELECT shnor.form_normalize(x.name) FROM school x)'
+			ELSE 'false' END,
+		coalesce(parts, 'false'), inputs, CASE WHEN rules IS NULL THEN 'true' ELSE 'shnor.counted($7, g) IS NULL' END)
+	INTO plain, others
+	USING content, columns, kinds, places, import_plain.round_id, apart, rules;
+	plain := coalesce(plain, '{}');
+	others := coalesce(others, '{}');
+END
+$function$;
+
+COMMENT ON FUNCTION import_plain(text, integer, text, jsonb, text[], integer[]) IS
+'Internal: the rows of a form for schools in which nothing is wrong (every value can be read, code or name are those of one school of the round, no part is larger than its whole, no rule is broken), and the lines of all others that are not blank, among them those of the lines apart.';
+
+CREATE FUNCTION import_rows(region text, round_id integer, respondent text, content text, columns jsonb, asked text[],
+							data_source text, lines integer[],
+							OUT line integer, OUT who integer, OUT submitted_at timestamptz, OUT answers integer[], OUT said jsonb,
 							OUT row_values text[], OUT issues jsonb, OUT refused boolean)
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
@@ -1749,7 +1981,7 @@ BEGIN
 		SELECT DISTINCT ON (h.field) h.field, h.column_no, h.header FROM header h ORDER BY h.field, h.column_no
 	), record AS MATERIALIZED (
 		SELECT r.line, r.fields
-		FROM shnor.import_records(content, columns) r
+		FROM shnor.import_records(content, columns, lines) r
 		WHERE EXISTS (SELECT FROM unnest(r.fields) AS v WHERE shnor.form_clean(v) <> '')
 	), reading AS MATERIALIZED (
 		SELECT r.line, h.column_no, h.header, h.field, c.raw,
@@ -1789,8 +2021,9 @@ BEGIN
 		WHERE k.key <> ''
 		ORDER BY k.key, k.preference, k.municipality_id
 	), directory AS MATERIALIZED (
-		SELECT o.school_id, o.municipality_id, shnor.form_clean(o.code) AS code, shnor.form_normalize(o.name) AS name_key,
-			   format('%s (%s, код %s)', o.name, m.name, o.code) AS label,
+		SELECT o.school_id, o.municipality_id, shnor.form_clean(o.code) AS code,
+			   o.name || ' (' || m.name || ', код ' || o.code || ')' AS label,
+			   CASE WHEN h.told THEN shnor.form_normalize(o.name) END AS name_key,
 			   -- as the reports see it: a round that was reopened keeps its list, whatever the directory says
 			   b.school_id IS NOT NULL AS in_round,
 			   r.cohort_on
@@ -1798,6 +2031,7 @@ BEGIN
 		JOIN municipality m ON m.municipality_id = o.municipality_id
 		JOIN round r ON r.round_id = import_rows.round_id
 		LEFT JOIN round_member b ON b.round_id = import_rows.round_id AND b.school_id = o.school_id
+		CROSS JOIN (SELECT EXISTS (SELECT FROM header h WHERE h.field = 'school_name') AS told) h
 		WHERE import_rows.respondent = 'school'
 	), named AS MATERIALIZED (
 		SELECT r.line, r.code, r.name_key, r.place IS NOT NULL AS has_place,
@@ -1990,7 +2224,11 @@ BEGIN
 		CROSS JOIN LATERAL (SELECT i.problem IN ('code_ignored', 'part_larger_than_form', 'rule_warning') AS warns) w
 		GROUP BY i.line
 	)
-	SELECT f.line, f.who, f.submitted_at::timestamptz, f.answers,
+	SELECT f.line, f.who, f.submitted_at::timestamptz,
+		   CASE import_rows.data_source WHEN 'form' THEN
+			   ARRAY(SELECT CASE f.answers ->> q.question WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE (f.answers ->> q.question)::integer END
+					 FROM unnest(asked) WITH ORDINALITY AS q(question, place) ORDER BY q.place) END,
+		   CASE WHEN import_rows.data_source <> 'form' THEN f.answers END,
 		   CASE WHEN n.issues IS NOT NULL THEN r.fields END, coalesce(n.issues, '[]'), coalesce(n.refused, false)
 	FROM filled f
 	JOIN record r ON r.line = f.line
@@ -1999,91 +2237,97 @@ BEGIN
 END
 $function$;
 
-CREATE FUNCTION import_judge(region text, round_id integer, respondent text, readings jsonb, asked text[], data_source text,
-							 imported_at timestamptz,
-							 OUT line integer, OUT who integer, OUT patched boolean, OUT submitted_at timestamptz, OUT outcome text,
-							 OUT stored jsonb, OUT put jsonb, OUT kept jsonb)
-RETURNS SETOF record
+COMMENT ON FUNCTION import_rows(text, integer, text, text, jsonb, text[], text, integer[]) IS
+'Internal: the records of a form''s export that are not blank, those that start on lines (NULL: all): line, who (school_id or municipality_id), submitted_at (NULL when the file does not tell), answers and said (as in import_row: of a form the questions asked, of another source those answered), row_values (the record as it stands, where there are issues), issues (column_no, header, question, raw_value, problem, detail, warns) and whether the row is refused. columns is what import_columns() gives, asked the questions that the file asks of the respondent.';
+
+CREATE FUNCTION import_judge(region text, round_id integer, respondent text, readings import_row[], asked text[], data_source text,
+							 imported_at timestamptz) RETURNS import_verdict[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 BEGIN
 	IF data_source = 'form' THEN
-		RETURN QUERY SELECT * FROM shnor.import_judge_form(region, round_id, respondent, readings, imported_at);
-	ELSE
-		RETURN QUERY SELECT * FROM shnor.import_judge_source(region, round_id, respondent, readings, asked, data_source, imported_at);
+		RETURN shnor.import_judge_form(region, round_id, respondent, readings, asked, imported_at);
 	END IF;
+	RETURN shnor.import_judge_source(region, round_id, respondent, readings, asked, data_source, imported_at);
 END
 $function$;
 
-COMMENT ON FUNCTION import_judge(text, integer, text, jsonb, text[], text, timestamptz) IS
-'Internal: what becomes of the rows of import_rows() that are not refused: submitted_at (of a row without a time that of the import), outcome (loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored), stored (the answers that stand), put (those that take their place) and kept (those that go to the history at once). imported_at is when the file was imported first, NULL when it is new.';
+COMMENT ON FUNCTION import_judge(text, integer, text, import_row[], text[], text, timestamptz) IS
+'Internal: what becomes of the rows of import_reading() that are not refused: submitted_at (of a row without a time that of the import), outcome (loaded: first answers; corrected: versions that replace or are replaced; unchanged: already stored or kept, repeated in the file, or older than what is stored), stored (the answers that stand, where these are others), and of a form wins (true: answers take their place; false: they go to the history at once; NULL: neither), of another source put and kept (the answers that do). imported_at is when the file was imported first, NULL when it is new.';
 
-CREATE FUNCTION import_judge_form(region text, round_id integer, respondent text, readings jsonb, imported_at timestamptz,
-								  OUT line integer, OUT who integer, OUT patched boolean, OUT submitted_at timestamptz, OUT outcome text,
-								  OUT stored jsonb, OUT put jsonb, OUT kept jsonb)
-RETURNS SETOF record
+CREATE FUNCTION import_judge_form(region text, round_id integer, respondent text, readings import_row[], asked text[],
+								  imported_at timestamptz) RETURNS import_verdict[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
 AS $function$
 DECLARE
 	answers	text := CASE respondent WHEN 'school' THEN 'submission' ELSE 'municipal_submission' END;
 	key		text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
+	judged	import_verdict[];
 BEGIN
-	-- %1$I region, %2$I answers, %3$I history, %4$I who; $1 rows, $2 round, $3 when the file was imported first
-	RETURN QUERY EXECUTE format($sql$
-		WITH given AS (
+	-- %1$I region, %2$I answers, %3$I history, %4$I who, %5$s the answers asked, %6$s whether the row takes the place of what
+	-- is stored; $1 rows, $2 round, $3 when the file was imported first
+	EXECUTE format($sql$
+		WITH given AS MATERIALIZED (
 			SELECT g.line, g.who, g.answers, g.patched, coalesce(g.corrects, false) AS corrects, g.submitted_at IS NOT NULL AS stamped,
-				   s.submitted_at AS stored_at, to_jsonb(s) AS stored,
+				   s.%4$I IS NOT NULL AS stands, s.submitted_at AS stored_at, c.as_stored, CASE WHEN s.%4$I IS NOT NULL AND NOT c.as_stored THEN to_jsonb(s) END AS stored,
 				   -- a row without a time is as new as the import
 				   coalesce(g.submitted_at, $3, greatest(now(), s.submitted_at)) AS submitted_at
-			FROM jsonb_to_recordset($1)
-				AS g(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean, corrects boolean)
+			FROM unnest($1) AS g
 			LEFT JOIN %1$I.%2$I s ON s.round_id = $2 AND s.%4$I = g.who
+			CROSS JOIN LATERAL (SELECT coalesce(s.%4$I IS NOT NULL AND %5$s = g.answers AND (g.submitted_at IS NULL OR g.submitted_at = s.submitted_at), false) AS as_stored) c
 			WHERE NOT g.refused
-		), seen AS (
-			SELECT g.*,
-				   row_number() OVER (PARTITION BY g.who ORDER BY g.submitted_at DESC, g.line DESC) = 1 AS last,
-				   -- the file says the same once more further down
-				   row_number() OVER (PARTITION BY g.who, g.submitted_at, g.answers ORDER BY g.line DESC) > 1 AS repeated,
-				   coalesce(g.stored @> g.answers AND (NOT g.stamped OR g.submitted_at = g.stored_at), false) AS as_stored,
-				   EXISTS (SELECT FROM %1$I.%3$I h
-						   WHERE h.round_id = $2 AND h.%4$I = g.who AND to_jsonb(h) @> g.answers
-							 AND (NOT g.stamped OR h.submitted_at = g.submitted_at)) AS in_history
-			FROM given g
+		), versions AS MATERIALIZED (
+			-- of whom there is more than this row and what is stored
+			SELECT g.who FROM given g GROUP BY g.who HAVING count(*) > 1
+			UNION
+			SELECT h.%4$I FROM %1$I.%3$I h WHERE h.round_id = $2
 		), judged AS (
-			-- an old version wins again only where nothing is stored, when a new file without times brings it back, or when
-			-- the row is being corrected to it
-			SELECT s.*, s.last AND NOT s.as_stored
-						AND (s.stored IS NULL
-							 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND NOT s.corrects AND (s.stamped OR $3 IS NOT NULL))) AS wins
-			FROM seen s
+			SELECT s.*, %6$s AS wins, %6$s AS changes
+			FROM (SELECT g.*, true AS last, false AS repeated, false AS in_history
+				  FROM given g WHERE g.who NOT IN (SELECT v.who FROM versions v)) s
+			UNION ALL
+			SELECT w.*, bool_or(w.wins) OVER (PARTITION BY w.who)
+			FROM (SELECT s.*, %6$s AS wins
+				  FROM (SELECT g.*, row_number() OVER (PARTITION BY g.who ORDER BY g.submitted_at DESC, g.line DESC) = 1 AS last,
+							   -- the file says the same once more further down
+							   row_number() OVER (PARTITION BY g.who, g.submitted_at, g.answers ORDER BY g.line DESC) > 1 AS repeated,
+							   EXISTS (SELECT FROM %1$I.%3$I s
+									   WHERE s.round_id = $2 AND s.%4$I = g.who AND %5$s = g.answers
+										 AND (NOT g.stamped OR s.submitted_at = g.submitted_at)) AS in_history
+						FROM given g WHERE g.who IN (SELECT v.who FROM versions v)) s) w
 		)
-		SELECT j.line, j.who, j.patched, j.submitted_at,
+		SELECT array_agg(ROW(j.line, j.who, j.patched, j.submitted_at,
 			   CASE
-				   WHEN j.wins THEN CASE WHEN j.stored IS NULL THEN 'loaded' ELSE 'corrected' END
+				   WHEN j.wins THEN CASE WHEN j.stands THEN 'corrected' ELSE 'loaded' END
 				   WHEN j.repeated OR j.as_stored THEN 'unchanged'
-				   WHEN j.stored IS NOT NULL AND (j.in_history OR j.submitted_at < j.stored_at
-												  OR NOT bool_or(j.wins) OVER (PARTITION BY j.who)) THEN 'unchanged'
+				   WHEN j.stands AND (j.in_history OR j.submitted_at < j.stored_at OR NOT j.changes) THEN 'unchanged'
 				   ELSE 'corrected'
 			   END,
-			   j.stored, CASE WHEN j.wins THEN j.answers END,
-			   CASE WHEN NOT j.wins AND NOT j.repeated AND NOT j.as_stored AND NOT j.in_history THEN j.answers END
+			   j.stored, CASE WHEN j.wins THEN true WHEN NOT j.repeated AND NOT j.as_stored AND NOT j.in_history THEN false END,
+			   j.answers, NULL, NULL)::shnor.import_verdict)
 		FROM judged j
-		ORDER BY j.line
-	$sql$, region, answers, answers || '_history', key)
-	USING readings, round_id, imported_at;
+	$sql$, region, answers, answers || '_history', key,
+		(SELECT format('ARRAY[%s]', string_agg(format('s.%I::integer', q), ', ' ORDER BY place)) FROM unnest(asked) WITH ORDINALITY AS a(q, place)),
+		-- an old version wins again only where nothing is stored, when a new file without times brings it back, or when the
+		-- row is being corrected to it
+		$sql$s.last AND NOT s.as_stored
+			AND (NOT s.stands
+				 OR s.submitted_at >= s.stored_at AND NOT (s.in_history AND NOT s.corrects AND (s.stamped OR $3 IS NOT NULL)))$sql$)
+	INTO judged USING readings, round_id, imported_at;
+	RETURN coalesce(judged, '{}');
 END
 $function$;
 
-COMMENT ON FUNCTION import_judge_form(text, integer, text, jsonb, timestamptz) IS
+COMMENT ON FUNCTION import_judge_form(text, integer, text, import_row[], text[], timestamptz) IS
 'Internal: import_judge() for the form. Of several rows of one school or municipality the latest (submitted_at, then line) stands if it is not older than what is stored; the others and what it replaces go to the history.';
 
-CREATE FUNCTION import_judge_source(region text, round_id integer, respondent text, readings jsonb, asked text[],
-									data_source text, imported_at timestamptz,
-									OUT line integer, OUT who integer, OUT patched boolean, OUT submitted_at timestamptz, OUT outcome text,
-									OUT stored jsonb, OUT put jsonb, OUT kept jsonb)
-RETURNS SETOF record
+CREATE FUNCTION import_judge_source(region text, round_id integer, respondent text, readings import_row[], asked text[],
+									data_source text, imported_at timestamptz) RETURNS import_verdict[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 -- as import_rows()
@@ -2091,10 +2335,11 @@ SET enable_nestloop = off
 SET jit = off
 AS $function$
 #variable_conflict use_column
+DECLARE
+	verdicts	import_verdict[];
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
-	RETURN QUERY
 	WITH told AS MATERIALIZED (
 		SELECT CASE import_judge_source.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END AS who,
 			   a.question, coalesce(to_jsonb(a.answer_count), to_jsonb(a.answer_yes)) AS value, a.submitted_at, a.stands
@@ -2110,11 +2355,10 @@ BEGIN
 		FROM told t WHERE NOT t.stands
 		GROUP BY t.who, t.question, t.value
 	), record AS MATERIALIZED (
-		SELECT r.line, r.who, r.answers, r.patched, coalesce(r.corrects, false) AS corrects, r.submitted_at IS NOT NULL AS stamped,
+		SELECT r.line, r.who, r.said, r.patched, coalesce(r.corrects, false) AS corrects, r.submitted_at IS NOT NULL AS stamped,
 			   -- a row without a time is as new as the import
 			   coalesce(r.submitted_at, import_judge_source.imported_at, greatest(now(), s.latest)) AS submitted_at
-		FROM jsonb_to_recordset(readings)
-			AS r(line integer, who integer, submitted_at timestamptz, answers jsonb, refused boolean, patched boolean, corrects boolean)
+		FROM unnest(readings) AS r
 		LEFT JOIN (SELECT t.who, max(t.submitted_at) AS latest FROM told t WHERE t.stands GROUP BY t.who) s ON s.who = r.who
 		WHERE NOT r.refused
 	), given AS (
@@ -2125,7 +2369,7 @@ BEGIN
 			   coalesce(v.value = s.value AND (NOT r.stamped OR r.submitted_at = s.submitted_at), false) AS as_stored,
 			   coalesce(NOT r.stamped OR r.submitted_at = ANY (h.times), false) AND h.who IS NOT NULL AS in_history
 		FROM record r
-		CROSS JOIN LATERAL jsonb_each(r.answers) v
+		CROSS JOIN LATERAL jsonb_each(r.said) v
 		LEFT JOIN told s ON s.who = r.who AND s.question = v.key AND s.stands
 		LEFT JOIN earlier h ON h.who = r.who AND h.question = v.key AND h.value = v.value
 	), judged AS (
@@ -2142,51 +2386,54 @@ BEGIN
 				   FILTER (WHERE NOT j.wins AND NOT j.repeated AND NOT j.as_stored AND NOT j.in_history) AS kept
 		FROM judged j
 		GROUP BY j.line
+	), verdict AS (
+		SELECT r.line, r.who, r.patched, r.submitted_at,
+			   CASE WHEN NOT coalesce(s.changes, false) THEN 'unchanged'
+					WHEN t.who IS NULL AND r.line = max(s.line) FILTER (WHERE s.changes) OVER (PARTITION BY r.who) THEN 'loaded'
+					ELSE 'corrected' END AS outcome,
+			   s.stored, s.put, s.kept
+		FROM record r
+		LEFT JOIN summed s ON s.line = r.line
+		LEFT JOIN (SELECT DISTINCT t.who FROM told t WHERE t.stands) t ON t.who = r.who
 	)
-	SELECT r.line, r.who, r.patched, r.submitted_at,
-		   CASE WHEN NOT coalesce(s.changes, false) THEN 'unchanged'
-				WHEN t.who IS NULL AND r.line = max(s.line) FILTER (WHERE s.changes) OVER (PARTITION BY r.who) THEN 'loaded'
-				ELSE 'corrected' END,
-		   s.stored, s.put, s.kept
-	FROM record r
-	LEFT JOIN summed s ON s.line = r.line
-	LEFT JOIN (SELECT DISTINCT t.who FROM told t WHERE t.stands) t ON t.who = r.who
-	ORDER BY r.line;
+	SELECT array_agg(ROW(v.line, v.who, v.patched, v.submitted_at, v.outcome, v.stored, NULL, NULL, v.put, v.kept)::import_verdict ORDER BY v.line)
+	INTO verdicts FROM verdict v;
+	RETURN coalesce(verdicts, '{}');
 END
 $function$;
 
-COMMENT ON FUNCTION import_judge_source(text, integer, text, jsonb, text[], text, timestamptz) IS
+COMMENT ON FUNCTION import_judge_source(text, integer, text, import_row[], text[], text, timestamptz) IS
 'Internal: import_judge() for another source than the form, question by question. Of several rows the latest that answers a question stands if it is not older than what that source has said before; the others and what it replaces go to the history.';
 
 CREATE FUNCTION import_source(source text, line integer, patched boolean) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, shnor, pg_temp
-AS $function$
-	SELECT format('%s, строка %s', source, line) || CASE WHEN patched THEN ' (исправлена)' ELSE '' END
-$function$;
+RETURN coalesce(source, '') || ', строка ' || line::text || CASE WHEN patched THEN ' (исправлена)' ELSE '' END;
 
 COMMENT ON FUNCTION import_source(text, integer, boolean) IS
 'Internal: where an answer or a document comes from: the file, its line, and whether the row was corrected after it had been refused.';
 
-CREATE FUNCTION import_lock_answers(region text, round_id integer, respondent text, readings jsonb, data_source text) RETURNS void
+CREATE FUNCTION import_lock_answers(region text, round_id integer, respondent text, readings import_row[], data_source text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- as import_rows()
+SET enable_nestloop = off
+SET jit = off
 AS $function$
 DECLARE
 	key	text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
 BEGIN
 	-- in the order of their keys, so that who locks them otherwise in that order is not met halfway
-	EXECUTE format('SELECT FROM %I.%I s WHERE s.round_id = $1 AND s.%I IN (SELECT g.who FROM jsonb_to_recordset($2) AS g(who integer, refused boolean) WHERE NOT g.refused) %s FOR NO KEY UPDATE',
+	EXECUTE format('SELECT FROM %I.%I s WHERE s.round_id = $1 AND s.%I IN (SELECT g.who FROM unnest($2) AS g WHERE NOT g.refused) %s FOR NO KEY UPDATE',
 				   region, CASE WHEN data_source <> 'form' THEN 'source_answer' WHEN respondent = 'school' THEN 'submission' ELSE 'municipal_submission' END,
 				   key, CASE WHEN data_source <> 'form' THEN 'AND s.data_source = $3 ORDER BY s.source_answer_id' ELSE format('ORDER BY s.%I', key) END)
 	USING round_id, readings, data_source;
 END
 $function$;
 
-COMMENT ON FUNCTION import_lock_answers(text, integer, text, jsonb, text) IS
+COMMENT ON FUNCTION import_lock_answers(text, integer, text, import_row[], text) IS
 'Internal: waits for who is changing answers that the file is going to be compared with, and keeps them until the end of the transaction.';
 
-CREATE FUNCTION import_store(region text, round_id integer, respondent text, judged jsonb, asked text[], source text) RETURNS integer[]
+CREATE FUNCTION import_store(region text, round_id integer, respondent text, judged import_verdict[], asked text[], source text) RETURNS integer[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -2195,30 +2442,32 @@ DECLARE
 	key			text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
 	told		text[] := ARRAY['round_id', key, 'submitted_at', 'source'];
 	questions	text[];
+	given		text[];
+	kept		text[];
 	overtaken	integer[];
 	-- of what stands from now on, and of what has never stood
 	moment		timestamptz := clock_timestamp();
 BEGIN
 	-- a version keeps all answers, a row that stands is given those that the file asks; other columns are not ours
-	EXECUTE format('SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
-					WHERE a.attrelid = %L::regclass AND a.attnum > 0 AND NOT a.attisdropped
-					  AND a.attname IN (SELECT q.question FROM %I.question q)', format('%I.%I', region, answers), region) INTO questions;
+	EXECUTE format('SELECT array_agg(c.question ORDER BY c.attnum), array_agg(coalesce(c.told, format(''(s.v).%%I'', c.question)) ORDER BY c.attnum),
+						   array_agg(c.told ORDER BY c.place) FILTER (WHERE c.told IS NOT NULL)
+					FROM (SELECT a.attnum, a.attname::text AS question, p.place,
+								 CASE WHEN p.place IS NOT NULL THEN format(CASE a.atttypid WHEN ''boolean''::regtype THEN ''g.answers[%%s] = 1'' ELSE ''g.answers[%%s]'' END, p.place) END AS told
+						  FROM pg_attribute a CROSS JOIN LATERAL (SELECT array_position($1, a.attname::text) AS place) p
+						  WHERE a.attrelid = %L::regclass AND a.attnum > 0 AND NOT a.attisdropped
+							AND a.attname IN (SELECT q.question FROM %I.question q)) c', format('%I.%I', region, answers), region)
+	INTO questions, kept, given USING asked;
 
 	-- %1$I region, %2$I answers, %3$I history, %4$I who, %5$s and %6$s columns of a version and their values,
 	-- %7$s and %8$s those of a row that stands, %9$s changes; $1 verdicts, $2 round, $3 source, $4 the moment
 	EXECUTE format($sql$
 		WITH given AS MATERIALIZED (
-			SELECT j.line, j.who, j.put IS NOT NULL AS wins,
-				   -- questions that the file does not ask keep their answers
-				   jsonb_populate_record(NULL::%1$I.%2$I, coalesce(j.stored, '{}') || coalesce(j.put, j.kept)
-					   || jsonb_build_object('round_id', $2, %4$L, j.who, 'submitted_at', j.submitted_at,
-											 'source', shnor.import_source($3, j.line, j.patched))) AS v
-			FROM jsonb_to_recordset($1)
-				AS j(line integer, who integer, patched boolean, submitted_at timestamptz, stored jsonb, put jsonb, kept jsonb)
-			WHERE num_nonnulls(j.put, j.kept) > 0
+			SELECT j.line, j.who, j.wins, j.submitted_at, j.answers, j.stored, shnor.import_source($3, j.line, j.patched) AS source
+			FROM unnest($1) AS j
+			WHERE j.wins IS NOT NULL
 		), put AS (
 			INSERT INTO %1$I.%2$I AS s (%7$s, recorded_at)
-			SELECT %8$s, $4 FROM given g WHERE g.wins ORDER BY g.who
+			SELECT $2, g.who, g.submitted_at, g.source, %8$s, $4 FROM given g WHERE g.wins ORDER BY g.who
 			-- somebody else may have stored a later answer since
 			ON CONFLICT (round_id, %4$I) DO UPDATE SET %9$s WHERE s.submitted_at <= excluded.submitted_at
 			RETURNING s.%4$I AS who
@@ -2226,24 +2475,29 @@ BEGIN
 			SELECT g.line FROM given g WHERE g.wins AND NOT EXISTS (SELECT FROM put p WHERE p.who = g.who)
 		), version AS (
 			INSERT INTO %1$I.%3$I (%5$s, recorded_at, replaced_at)
-			SELECT %6$s, $4, $4 FROM given g WHERE NOT g.wins OR g.line IN (SELECT o.line FROM overtaken o) ORDER BY g.line
+			SELECT $2, g.who, g.submitted_at, g.source, %6$s, $4, $4
+			FROM given g
+			-- questions that the file does not ask keep their answers
+			CROSS JOIN LATERAL (SELECT jsonb_populate_record(NULL::%1$I.%2$I, coalesce(g.stored, '{}')) AS v) s
+			WHERE NOT g.wins OR g.line IN (SELECT o.line FROM overtaken o)
+			ORDER BY g.line
 		)
 		SELECT array_agg(o.line) FROM overtaken o
 	$sql$, region, answers, answers || '_history', key,
 		(SELECT string_agg(format('%I', c), ', ') FROM unnest(told || questions) AS c),
-		(SELECT string_agg(format('(g.v).%I', c), ', ') FROM unnest(told || questions) AS c),
+		array_to_string(kept, ', '),
 		(SELECT string_agg(format('%I', c), ', ') FROM unnest(told || asked) AS c),
-		(SELECT string_agg(format('(g.v).%I', c), ', ') FROM unnest(told || asked) AS c),
+		array_to_string(given, ', '),
 		(SELECT string_agg(format('%1$I = excluded.%1$I', c), ', ') FROM unnest('{submitted_at,source,recorded_at}' || asked) AS c))
 	INTO overtaken USING judged, round_id, source, moment;
 	RETURN coalesce(overtaken, '{}');
 END
 $function$;
 
-COMMENT ON FUNCTION import_store(text, integer, text, jsonb, text[], text) IS
+COMMENT ON FUNCTION import_store(text, integer, text, import_verdict[], text[], text) IS
 'Internal: stores what import_judge() says of the form''s rows. Returns the lines whose place somebody else took meanwhile with a later answer: they are in the history.';
 
-CREATE FUNCTION import_store_source(region text, round_id integer, respondent text, judged jsonb, data_source text, source text)
+CREATE FUNCTION import_store_source(region text, round_id integer, respondent text, judged import_verdict[], data_source text, source text)
 RETURNS integer[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -2263,7 +2517,7 @@ BEGIN
 			   CASE jsonb_typeof(v.value) WHEN 'number' THEN v.value::integer END,
 			   CASE jsonb_typeof(v.value) WHEN 'boolean' THEN v.value::boolean END,
 			   j.submitted_at, shnor.import_source(import_store_source.source, j.line, j.patched)
-		FROM jsonb_to_recordset(judged) AS j(line integer, who integer, patched boolean, submitted_at timestamptz, put jsonb)
+		FROM unnest(judged) AS j
 		CROSS JOIN LATERAL jsonb_each(j.put) v
 		ORDER BY j.who, v.key
 		ON CONFLICT (round_id, school_id, municipality_id, question, data_source) DO UPDATE
@@ -2290,7 +2544,7 @@ BEGIN
 		   j.submitted_at, shnor.import_source(import_store_source.source, j.line, j.patched),
 		   -- it has never stood
 		   moment, moment
-	FROM jsonb_to_recordset(judged) AS j(line integer, who integer, patched boolean, submitted_at timestamptz, put jsonb, kept jsonb)
+	FROM unnest(judged) AS j
 	CROSS JOIN LATERAL (SELECT k.key, k.value FROM jsonb_each(j.kept) k
 						UNION ALL
 						SELECT p.key, p.value FROM jsonb_each(j.put) p WHERE NOT placed ? (j.who || ' ' || p.key)) v
@@ -2299,12 +2553,12 @@ BEGIN
 	   AND CASE import_store_source.respondent WHEN 'school' THEN a.school_id ELSE a.municipality_id END = j.who
 	ORDER BY j.line, v.key;
 
-	RETURN ARRAY(SELECT j.line FROM jsonb_to_recordset(judged) AS j(line integer, who integer, put jsonb)
+	RETURN ARRAY(SELECT j.line FROM unnest(judged) AS j
 				 WHERE j.put <> '{}' AND NOT EXISTS (SELECT FROM jsonb_object_keys(j.put) AS k WHERE placed ? (j.who || ' ' || k)));
 END
 $function$;
 
-COMMENT ON FUNCTION import_store_source(text, integer, text, jsonb, text, text) IS
+COMMENT ON FUNCTION import_store_source(text, integer, text, import_verdict[], text, text) IS
 'Internal: stores what import_judge() says of the rows of another source than the form, one row per respondent and question answered. Returns the lines of which somebody else has meanwhile overtaken every answer: they are in the history.';
 
 CREATE OR REPLACE FUNCTION import_message(problem text, raw text, detail text, OUT reason text, OUT hint text)
@@ -2367,7 +2621,7 @@ AS $function$
 	SELECT split_part(detail, E'\x1f', 1), split_part(detail, E'\x1f', 2) WHERE problem IN ('rule', 'rule_warning')
 $function$;
 
-CREATE FUNCTION import_issues(content text, columns jsonb, readings jsonb, cells jsonb,
+CREATE FUNCTION import_issues(content text, columns jsonb, plain import_row[], readings import_row[], cells jsonb,
 							  OUT line integer, OUT column_no integer, OUT header text, OUT question text, OUT raw_value text,
 							  OUT row_values text[], OUT reason text, OUT hint text, OUT severity text, OUT who integer,
 							  OUT submitted_at timestamptz)
@@ -2377,21 +2631,23 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 	SELECT i.line, i.column_no, shnor.spreadsheet_safe(i.header), i.question, shnor.spreadsheet_safe(i.raw_value),
 		   CASE WHEN i.row_values IS NOT NULL THEN
-			   ARRAY(SELECT shnor.spreadsheet_safe(v.cell) FROM unnest(i.row_values) WITH ORDINALITY AS v(cell, n) ORDER BY v.n) END,
+			   -- most cells begin with a letter or a digit, and are safe
+			   ARRAY(SELECT CASE WHEN v.cell ~ '^[0-9A-Za-zА-Яа-яЁё]' THEN v.cell ELSE shnor.spreadsheet_safe(v.cell) END
+					 FROM unnest(i.row_values) WITH ORDINALITY AS v(cell, n) ORDER BY v.n) END,
 		   shnor.spreadsheet_safe(m.reason), shnor.spreadsheet_safe(m.hint),
 		   CASE WHEN i.warns THEN 'warning' ELSE 'refused' END, i.who, i.submitted_at
 	FROM (SELECT r.line, i.column_no, i.header, i.question, i.raw_value, r.row_values, i.problem, i.detail, i.warns,
 				 -- code and name that name two schools tell of none
 				 CASE WHEN NOT r.issues @> '[{"problem": "code_and_name"}]' THEN r.who END AS who, r.submitted_at
-		  FROM jsonb_to_recordset(readings) AS r(line integer, who integer, submitted_at timestamptz, row_values text[], issues jsonb)
+		  FROM unnest(readings) AS r
 		  CROSS JOIN LATERAL jsonb_to_recordset(r.issues)
 			AS i(column_no integer, header text, question text, raw_value text, problem text, detail text, warns boolean)
 		  UNION ALL
 		  SELECT c.line, c.column_no, c.header, c.question, c.raw_value, NULL, c.problem, NULL, true,
-				 CASE WHEN NOT r.issues @> '[{"problem": "code_and_name"}]' THEN r.who END, r.submitted_at
+				 CASE WHEN r.issues @> '[{"problem": "code_and_name"}]' THEN NULL ELSE r.who END, r.submitted_at
 		  FROM jsonb_to_recordset(cells) AS c(line integer, column_no integer, header text, question text, raw_value text, problem text)
-		  JOIN jsonb_to_recordset(readings) AS r(line integer, who integer, submitted_at timestamptz, issues jsonb) ON r.line = c.line
-		  WHERE c.problem IS NOT NULL
+		  JOIN unnest(plain || readings) AS r ON r.line = c.line
+		  WHERE c.problem IS NOT NULL AND cells <> '[]'
 		  UNION ALL
 		  -- columns of the file that nobody reads
 		  SELECT (columns ->> 'line')::integer, w.column_no, w.header, NULL, NULL, NULL, w.problem, w.detail, true, NULL, NULL
@@ -2401,7 +2657,7 @@ AS $function$
 	ORDER BY i.line, i.column_no
 $function$;
 
-COMMENT ON FUNCTION import_issues(text, jsonb, jsonb, jsonb) IS
+COMMENT ON FUNCTION import_issues(text, jsonb, import_row[], import_row[], jsonb) IS
 'Internal: the issues of a file as import_issue keeps them (columns not read, cells that import_rows() and import_document_cells() complain of), and whose answers they are about, of what time. Text from the file is safe for spreadsheets.';
 
 CREATE FUNCTION import_issue_key(line integer, column_no integer, question text, raw_value text, reason text, severity text) RETURNS text
@@ -2445,8 +2701,8 @@ $function$;
 COMMENT ON FUNCTION import_settle(text, bigint[], text[], text) IS
 'Internal: moves issues to import_issue_history with resolution, each with its reason, and returns how many.';
 
-CREATE FUNCTION import_note(region text, import_id bigint, content text, columns jsonb, readings jsonb, cells jsonb, known jsonb,
-							lines integer[], resolution text, resolution_reason text) RETURNS void
+CREATE FUNCTION import_note(region text, import_id bigint, content text, columns jsonb, plain import_row[], readings import_row[],
+							cells jsonb, known jsonb, lines integer[], resolution text, resolution_reason text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 -- as import_rows()
@@ -2463,7 +2719,7 @@ BEGIN
 	SELECT coalesce(jsonb_agg(to_jsonb(f) || jsonb_build_object('key', shnor.import_issue_key(f.line, f.column_no, f.question, f.raw_value, f.reason, f.severity),
 																'place', f.place) ORDER BY f.place), '[]')
 	INTO found
-	FROM (SELECT i.*, row_number() OVER () AS place FROM shnor.import_issues(content, columns, readings, cells) i) f
+	FROM (SELECT i.*, row_number() OVER () AS place FROM shnor.import_issues(content, columns, plain, readings, cells) i) f
 	-- rows that are set aside stay so
 	WHERE (lines IS NULL OR f.line = ANY (lines))
 	  AND (f.severity = 'warning' OR NOT coalesce(known -> 'set_aside' ? f.line::text, false));
@@ -2511,10 +2767,10 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION import_note(text, bigint, text, jsonb, jsonb, jsonb, jsonb, integer[], text, text) IS
+COMMENT ON FUNCTION import_note(text, bigint, text, jsonb, import_row[], import_row[], jsonb, jsonb, integer[], text, text) IS
 'Internal: brings import_issue up to what import_issues() finds in the lines (NULL: all) of a file: what is no longer found moves to import_issue_history with resolution and its reason, what is new is added unless it was dismissed or superseded.';
 
-CREATE FUNCTION import_supersede(region text, import_id bigint, columns jsonb, judged jsonb) RETURNS void
+CREATE FUNCTION import_supersede(region text, import_id bigint, columns jsonb, judged import_verdict[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 -- as import_rows()
@@ -2528,6 +2784,10 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 
+	IF NOT EXISTS (SELECT FROM import n JOIN import o ON o.round_id = n.round_id AND o.respondent = n.respondent AND o.import_id < n.import_id
+				   WHERE n.import_id = import_supersede.import_id) THEN
+		RETURN;
+	END IF;
 	WITH older AS (
 		-- files of the same round, respondent and source
 		SELECT o.import_id, n.respondent = 'school' AS school, o.asked <@ n.asked AS covered
@@ -2537,7 +2797,8 @@ BEGIN
 		WHERE n.import_id = import_supersede.import_id
 	), accepted AS (
 		SELECT DISTINCT ON (j.who) j.who, j.line, j.submitted_at
-		FROM jsonb_to_recordset(judged) AS j(line integer, who integer, submitted_at timestamptz)
+		FROM unnest(judged) AS j
+		WHERE j.who IN (SELECT coalesce(w.school_id, w.municipality_id) FROM older o JOIN import_issue w ON w.import_id = o.import_id)
 		ORDER BY j.who, j.submitted_at DESC, j.line DESC
 	), own AS (
 		SELECT w.* FROM import_issue w WHERE w.import_id = import_supersede.import_id
@@ -2587,7 +2848,7 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION import_supersede(text, bigint, jsonb, jsonb) IS
+COMMENT ON FUNCTION import_supersede(text, bigint, jsonb, import_verdict[]) IS
 'Internal: issues of earlier files are done with where this one accepts an answer of the same school or municipality that is not older and asks no less, where it refuses the very same record, and warnings of columns where it has the same column; issues of this file, where the same record was corrected or dismissed, or the same warning dismissed, in an earlier one.';
 
 CREATE OR REPLACE FUNCTION import_document_cells(content text, columns jsonb,
@@ -2604,7 +2865,7 @@ AS $function$
 				WHEN EXISTS (SELECT FROM unnest(v.links) AS l WHERE octet_length(l) > 2000) THEN 'long_link' END
 	FROM jsonb_to_recordset(columns -> 'columns')
 		AS c(column_no integer, header text, answer_type text, question text, problem text)
-	CROSS JOIN shnor.import_records(content, columns) r
+	CROSS JOIN shnor.import_records(content, columns, NULL) r
 	CROSS JOIN LATERAL (SELECT r.fields[c.column_no] AS raw, shnor.import_links(r.fields[c.column_no]) AS links) v
 	WHERE c.answer_type = 'document' AND c.problem IS NULL
 	  -- a dash, «нет», «нет данных»: no document, and nothing to say of it
@@ -2614,7 +2875,7 @@ AS $function$
 	ORDER BY r.line, c.column_no
 $function$;
 
-CREATE FUNCTION import_new_documents(region text, round_id integer, respondent text, readings jsonb, cells jsonb,
+CREATE FUNCTION import_new_documents(region text, round_id integer, respondent text, readings import_row[], cells jsonb,
 									 OUT who integer, OUT question text, OUT link text, OUT line integer, OUT column_no integer,
 									 OUT header text, OUT place bigint, OUT patched boolean)
 RETURNS SETOF record
@@ -2634,7 +2895,7 @@ BEGIN
 		SELECT DISTINCT ON (r.who, c.question, l.link)
 			   r.who, c.question, l.link, c.line, c.column_no, c.header, l.position, r.patched
 		FROM jsonb_to_recordset(cells) AS c(line integer, column_no integer, header text, question text, links text[])
-		JOIN jsonb_to_recordset(readings) AS r(line integer, who integer, refused boolean, patched boolean)
+		JOIN unnest(readings) AS r
 			ON r.line = c.line AND NOT r.refused
 		CROSS JOIN LATERAL unnest(c.links) WITH ORDINALITY AS l(link, position)
 		ORDER BY r.who, c.question, l.link, c.line, c.column_no, l.position
@@ -2649,10 +2910,10 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION import_new_documents(text, integer, text, jsonb, jsonb) IS
+COMMENT ON FUNCTION import_new_documents(text, integer, text, import_row[], jsonb) IS
 'Internal: the links of import_document_cells() in the rows of import_rows() that are not refused, without those that are there for this question of this respondent in this round.';
 
-CREATE OR REPLACE FUNCTION import_store_documents(region text, round_id integer, respondent text, readings jsonb, cells jsonb, source text)
+CREATE FUNCTION import_store_documents(region text, round_id integer, respondent text, readings import_row[], cells jsonb, source text)
 RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -2676,7 +2937,7 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION import_store_documents(text, integer, text, jsonb, jsonb, text) IS
+COMMENT ON FUNCTION import_store_documents(text, integer, text, import_row[], jsonb, text) IS
 'Internal: stores what import_new_documents() finds, and returns how many were added.';
 
 CREATE FUNCTION region_import_tables(region text) RETURNS void
@@ -2893,21 +3154,31 @@ BEGIN
 
 	RETURN QUERY
 	WITH judged AS MATERIALIZED (
-		SELECT j.line, j.outcome, j.stored, j.put
-		FROM shnor.import_judge(region, preview_form.round_id, reading.columns ->> 'respondent', reading.readings, asked,
-								preview_form.data_source, (reading.known ->> 'imported_at')::timestamptz) j
+		SELECT j.* FROM unnest(shnor.import_judge(region, preview_form.round_id, reading.columns ->> 'respondent', reading.plain || reading.readings, asked,
+												  preview_form.data_source, (reading.known ->> 'imported_at')::timestamptz)) j
 	), record AS MATERIALIZED (
-		SELECT r.line, r.refused, r.accepted, CASE WHEN NOT r.issues @> '[{"problem": "code_and_name"}]' THEN r.who END AS who
-		FROM jsonb_to_recordset(reading.readings) AS r(line integer, who integer, issues jsonb, refused boolean, accepted boolean)
+		SELECT r.line, r.refused, r.accepted, CASE WHEN r.issues @> '[{"problem": "code_and_name"}]' THEN NULL ELSE r.who END AS who
+		FROM unnest(reading.plain || reading.readings) AS r
 	), titled AS (
 		-- the first column of each question
-		SELECT DISTINCT ON (c.field) c.field, c.column_no, c.header
-		FROM jsonb_to_recordset(reading.columns -> 'columns') AS c(column_no integer, header text, field text)
+		SELECT DISTINCT ON (c.field) c.field, c.column_no, c.header, c.answer_type
+		FROM jsonb_to_recordset(reading.columns -> 'columns') AS c(column_no integer, header text, field text, answer_type text)
 		WHERE c.field = ANY (asked)
 		ORDER BY c.field, c.column_no
+	), put AS (
+		SELECT j.line, j.stored, t.column_no, t.header, a.question, CASE t.answer_type WHEN 'yes_no' THEN to_jsonb(a.answer = 1) ELSE to_jsonb(a.answer) END AS value
+		FROM judged j
+		CROSS JOIN LATERAL unnest(asked, j.answers) AS a(question, answer)
+		JOIN titled t ON t.field = a.question
+		WHERE j.wins
+		UNION ALL
+		SELECT j.line, j.stored, t.column_no, t.header, p.key, p.value
+		FROM judged j
+		CROSS JOIN LATERAL jsonb_each(j.put) p
+		JOIN titled t ON t.field = p.key
 	), detail AS MATERIALIZED (
 		SELECT i.line, i.column_no, i.header, i.question, NULL::text AS old_value, i.raw_value AS new_value, i.severity, i.reason, i.hint
-		FROM shnor.import_issues(content, reading.columns, reading.readings, reading.cells) i
+		FROM shnor.import_issues(content, reading.columns, reading.plain, reading.readings, reading.cells) i
 		WHERE (i.severity = 'warning' OR NOT coalesce(reading.known -> 'set_aside' ? i.line::text, false))
 		  -- what was dismissed or superseded is not raised once more
 		  AND NOT EXISTS (
@@ -2916,14 +3187,12 @@ BEGIN
 				AND shnor.import_issue_key(h.line, h.column_no, h.question, h.raw_value, h.reason, h.severity)
 					= shnor.import_issue_key(i.line, i.column_no, i.question, i.raw_value, i.reason, i.severity))
 		UNION ALL
-		SELECT j.line, t.column_no, t.header, p.key, shnor.import_shown(j.stored -> p.key), shnor.import_shown(p.value), NULL, NULL, NULL
-		FROM judged j
-		CROSS JOIN LATERAL jsonb_each(j.put) p
-		LEFT JOIN titled t ON t.field = p.key
-		WHERE nullif(j.stored -> p.key, 'null') IS DISTINCT FROM nullif(p.value, 'null')
+		SELECT p.line, p.column_no, p.header, p.question, shnor.import_shown(p.stored -> p.question), shnor.import_shown(p.value), NULL, NULL, NULL
+		FROM put p
+		WHERE nullif(p.stored -> p.question, 'null') IS DISTINCT FROM p.value
 		UNION ALL
 		SELECT d.line, d.column_no, d.header, d.question, NULL, d.link, NULL, 'Новый документ', NULL
-		FROM shnor.import_new_documents(region, preview_form.round_id, reading.columns ->> 'respondent', reading.readings, reading.cells) d
+		FROM shnor.import_new_documents(region, preview_form.round_id, reading.columns ->> 'respondent', reading.plain || reading.readings, reading.cells) d
 		UNION ALL
 		SELECT s.key::integer, NULL, NULL, NULL, NULL, NULL, NULL,
 			   CASE s.value ->> 'resolution' WHEN 'dismissed' THEN 'Строка снята: ' ELSE 'Строка не загружается. ' END || (s.value ->> 'reason'),
@@ -3037,7 +3306,8 @@ DECLARE
 	before		record;
 	reading		record;
 	record_now	text[];
-	own			jsonb;
+	own			record;
+	own_before	integer;
 	changed		integer;
 	found		record;
 BEGIN
@@ -3052,7 +3322,7 @@ BEGIN
 
 	SELECT * INTO before
 	FROM shnor.import_reading(region, file.round_id, file.content, file.respondent, file.data_source, correct_import_row.import_id);
-	SELECT r.fields INTO record_now FROM shnor.import_records(file.content, before.columns) r WHERE r.line = correct_import_row.line;
+	SELECT r.fields INTO record_now FROM shnor.import_records(file.content, before.columns, ARRAY[correct_import_row.line]) r;
 	IF record_now IS NULL THEN
 		RAISE EXCEPTION 'в файле загрузки % нет записи, которая начинается в строке %', import_id, line
 			USING ERRCODE = 'invalid_parameter_value', HINT = format('Номера строк с замечаниями — в столбце line таблицы %I.import_issue.', region);
@@ -3080,38 +3350,39 @@ BEGIN
 	FROM shnor.import_reading(region, file.round_id, file.content, file.respondent, file.data_source, correct_import_row.import_id);
 	reading.known := reading.known #- ARRAY['set_aside', line::text];
 	SELECT string_agg(i.reason, '; ') AS reasons, (array_agg(i.hint))[1] AS hint INTO found
-	FROM shnor.import_issues(file.content, reading.columns, reading.readings, reading.cells) i
+	FROM shnor.import_issues(file.content, reading.columns, reading.plain, reading.readings, reading.cells) i
 	WHERE i.line = correct_import_row.line AND i.severity = 'refused';
 	IF found.reasons IS NOT NULL THEN
 		RAISE EXCEPTION 'строка % не читается и с исправлениями: %', line, found.reasons
 			USING ERRCODE = 'data_exception', DETAIL = 'Ничего не изменено.', HINT = found.hint;
 	END IF;
-	own := (SELECT r FROM jsonb_array_elements(reading.readings) r WHERE r ->> 'line' = line::text);
-	IF own IS NULL THEN
+	SELECT r.* INTO own FROM unnest(reading.plain || reading.readings) r WHERE r.line = correct_import_row.line;
+	SELECT r.who INTO own_before FROM unnest(before.plain || before.readings) r WHERE r.line = correct_import_row.line;
+	IF own.line IS NULL THEN
 		RAISE EXCEPTION 'с исправлениями строка % пуста', line
 			USING ERRCODE = 'data_exception', DETAIL = 'Ничего не изменено.',
 				  HINT = format('Если эта строка не нужна, снимите её: SELECT shnor.dismiss_import_row(%L, %s, %s, ''причина'');', region, import_id, line);
 	ELSIF NOT before.known -> 'refused_lines' @> to_jsonb(line)
-		AND (SELECT r -> 'who' FROM jsonb_array_elements(before.readings) r WHERE r ->> 'line' = line::text) <> own -> 'who' THEN
+		AND own_before <> own.who THEN
 		RAISE EXCEPTION 'строка % загружена как ответ другой организации', line
 			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'Ничего не изменено.',
 				  HINT = 'Исправить можно ответы этой организации, но не то, чьи они. Её ответ удалите, а верный загрузите отдельным файлом.';
 	END IF;
 
 	-- beside the other rows of the same respondent; what else of the file could be loaded by now is left alone
-	reading.readings := (
-		SELECT jsonb_agg(CASE WHEN r ->> 'line' = line::text THEN r || jsonb_build_object('refused', false, 'corrects', changed > 0) ELSE r END ORDER BY (r ->> 'line')::integer)
-		FROM jsonb_array_elements(reading.readings) r
-		WHERE r ->> 'line' = line::text
-		   OR r -> 'who' = own -> 'who' AND NOT (r ->> 'refused')::boolean AND NOT before.known -> 'refused_lines' @> (r -> 'line'));
+	SELECT array_agg(ROW(r.line, r.who, r.submitted_at, r.answers, r.said, r.row_values, r.issues, r.refused AND r.line <> own.line, r.accepted,
+						 r.patched, CASE WHEN r.line = own.line THEN changed > 0 ELSE r.corrects END)::import_row ORDER BY r.line)
+	INTO reading.readings
+	FROM unnest(reading.plain || reading.readings) r
+	WHERE r.line = own.line OR r.who = own.who AND NOT r.refused AND NOT before.known -> 'refused_lines' @> to_jsonb(r.line);
 	SELECT j.outcome, a.documents INTO outcome, documents
-	FROM shnor.import_apply(region, correct_import_row.import_id, reading.columns, reading.known, reading.readings, reading.cells,
+	FROM shnor.import_apply(region, correct_import_row.import_id, reading.columns, reading.known, '{}', reading.readings, reading.cells,
 							ARRAY[line], CASE WHEN changed > 0 OR reading.columns -> 'corrections' ? line::text THEN 'corrected' ELSE 'reimported' END,
 							shnor.spreadsheet_safe(correct_import_row.reason)) a
-	CROSS JOIN LATERAL jsonb_to_recordset(a.judged) AS j(line integer, outcome text)
+	CROSS JOIN LATERAL unnest(a.judged) AS j
 	WHERE j.line = correct_import_row.line;
-	school_id := CASE file.respondent WHEN 'school' THEN (own ->> 'who')::integer END;
-	municipality_id := CASE file.respondent WHEN 'municipality' THEN (own ->> 'who')::integer END;
+	school_id := CASE file.respondent WHEN 'school' THEN own.who END;
+	municipality_id := CASE file.respondent WHEN 'municipality' THEN own.who END;
 END
 $function$;
 
@@ -3365,6 +3636,62 @@ $function$;
 COMMENT ON FUNCTION region_validation_comments() IS
 'Internal: Russian comments of rules and findings.';
 
+CREATE FUNCTION import_rules(region text, round_id integer, respondent text) RETURNS methodology
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	rules	jsonb;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	-- what depends on other schools' answers is for the view, when all are there
+	SELECT jsonb_agg(to_jsonb(r) ORDER BY r.rule_id) INTO rules
+	FROM round_rule r
+	WHERE r.round_id = import_rules.round_id AND r.respondent = import_rules.respondent
+	  AND NOT EXISTS (SELECT FROM unnest(shnor.rule_columns(to_jsonb(r))) AS n WHERE n ~ '^(same_|median_|schools_answered$)');
+	IF respondent = 'school' THEN
+		RETURN shnor.rule_methodology(rules, NULL::validation_case);
+	END IF;
+	RETURN shnor.rule_methodology(rules, NULL::municipal_validation_case);
+END
+$function$;
+
+COMMENT ON FUNCTION import_rules(text, integer, text) IS
+'Internal: the rules of a round that a row of a file can be judged by, compiled; NULL for none.';
+
+CREATE FUNCTION import_case(region text, round_id integer, respondent text, columns text[], among text) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+DECLARE
+	before	integer;
+	key		text := CASE respondent WHEN 'school' THEN 'school_id' ELSE 'municipality_id' END;
+BEGIN
+	IF EXISTS (SELECT FROM unnest(columns) AS n WHERE n LIKE 'previous\_%') THEN
+		EXECUTE format('SELECT b.round_id FROM %1$I.round_place a JOIN %1$I.round_place b ON b.place = a.place - 1 WHERE a.round_id = $1', region)
+		INTO before USING round_id;
+	END IF;
+	RETURN format(CASE respondent
+		WHEN 'school' THEN
+			'SELECT m.round_id, m.municipality_id, m.school_id, m.low_results, m.adverse_conditions, m.risk_zone,
+					m.kind = ''school'' AS is_school, m.kind = ''preschool'' AS is_preschool, m.kind = ''supplementary'' AS is_supplementary, %2$s
+			 FROM %1$I.round_member m %3$s WHERE %4$s'
+		ELSE 'SELECT m.round_id, m.municipality_id, %2$s FROM %1$I.municipal_member m %3$s WHERE %4$s' END, region,
+		CASE WHEN before IS NULL THEN shnor.validation_columns(respondent, 'NULL::bigint AS previous_%1$s', 'NULL::boolean AS previous_%1$s')
+			ELSE shnor.validation_columns(respondent, 'p.%1$s::bigint AS previous_%1$s', 'p.%1$s AS previous_%1$s') END,
+		CASE WHEN before IS NOT NULL THEN format(CASE respondent
+			WHEN 'school' THEN 'LEFT JOIN %I.school_round p ON p.round_id = %s AND p.school_id = m.school_id AND %s'
+			ELSE 'LEFT JOIN %I.municipal_round p ON p.round_id = %s AND p.municipality_id = m.municipality_id AND %s' END,
+			region, before, coalesce(format(among, 'p.' || key), 'true')) END,
+		coalesce(format(among, 'm.' || key), 'true'));
+END
+$function$;
+
+COMMENT ON FUNCTION import_case(text, integer, text, text[], text) IS
+'Internal: a query for what rules read of a respondent beside his own answers of this round and those of others, as in validation_case: statuses and the round before, which is looked up only where columns ask for it. among is a condition, %s for who, or NULL for all.';
+
 CREATE FUNCTION import_broken_rules(region text, round_id integer, respondent text, data_source text, rows jsonb,
 									OUT line integer, OUT question text, OUT value text, OUT problem text, OUT detail text)
 RETURNS SETOF record
@@ -3375,15 +3702,21 @@ AS $function$
 DECLARE
 	of_school	boolean := respondent = 'school';
 	rules		methodology;
+	seen		text[];
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
-	SELECT k.methodology INTO rules FROM round_rule_set k
-	WHERE k.round_id = import_broken_rules.round_id AND k.respondent = import_broken_rules.respondent;
+	rules := shnor.import_rules(region, import_broken_rules.round_id, import_broken_rules.respondent);
 	IF rules IS NULL THEN
 		RETURN;
 	END IF;
 
-	-- %1$I cases, %2$I submissions, %3$I who; $1 rows, $2 round, $3 source of answers, $4 respondent, $5 rules
+	-- a message may name the round before where the rule does not read it
+	seen := shnor.columns(rules) || ARRAY(
+		SELECT m[1] FROM round_rule r CROSS JOIN LATERAL regexp_matches(concat(r.message, r.hint), '[{](previous_[a-z0-9_]+)[}]', 'g') AS m
+		WHERE r.round_id = import_broken_rules.round_id AND r.respondent = import_broken_rules.respondent);
+
+	-- %1$I cases, %2$I submissions, %3$I who, %4$s what else rules read; $1 rows, $2 round, $3 source of answers,
+	-- $4 respondent, $5 rules, $6 of whom the rows are
 	RETURN QUERY EXECUTE format($sql$
 		WITH rule AS MATERIALIZED (
 			SELECT r.*,
@@ -3391,8 +3724,6 @@ BEGIN
 						 WHERE q.respondent = $4 AND q.question = ANY (r.columns)) AS questions
 			FROM (SELECT r.*, shnor.rule_columns(to_jsonb(r)) AS columns
 				  FROM round_rule r WHERE r.round_id = $2 AND r.respondent = $4 OFFSET 0) AS r
-			-- what depends on other schools' answers is for the view, when all are there
-			WHERE NOT EXISTS (SELECT FROM unnest(r.columns) AS n WHERE n ~ '^(same_|median_|schools_answered$)')
 		), told_before AS (
 			-- a second source stands beside the form: what it has told itself
 			SELECT a.%3$I AS who, jsonb_object_agg(a.question, coalesce(to_jsonb(a.answer_count), to_jsonb(a.answer_yes))) AS answers
@@ -3405,16 +3736,21 @@ BEGIN
 				   to_jsonb(c) || coalesce(to_jsonb(s), to_jsonb(jsonb_populate_record(NULL::%2$I, '{}')))
 				   || coalesce(b.answers, '{}') || g.answers AS document
 			FROM jsonb_to_recordset($1) AS g(line integer, who integer, answers jsonb)
-			JOIN %1$I c ON c.round_id = $2 AND c.%3$I = g.who
+			JOIN (%4$s) c ON c.round_id = $2 AND c.%3$I = g.who
 			LEFT JOIN %2$I s ON s.round_id = $2 AND s.%3$I = g.who
 			LEFT JOIN told_before b ON b.who = g.who
-		), broken AS (
-			SELECT g.*, r.rule, r.level, r.question, r.message, r.hint, r.columns, r.questions
-			FROM given g
-			CROSS JOIN LATERAL shnor.contribution($5, jsonb_populate_record(NULL::%1$I, g.document)) AS x
+		), judged AS MATERIALIZED (
+			SELECT g.*, shnor.counted($5, jsonb_populate_record(NULL::%1$I, g.document)) AS broken FROM given g
+		), broken AS MATERIALIZED (
+			SELECT g.line, g.who, g.answers, g.own, r.rule, r.level, r.question, r.message, r.hint, r.columns, r.questions,
+				   -- nor other schools' answers
+				   CASE WHEN concat(r.message, r.hint) ~ '[{](same_|median_|schools_answered)'
+					   THEN coalesce((SELECT to_jsonb(v) FROM %1$I v WHERE v.round_id = $2 AND v.%3$I = g.who), '{}') ELSE '{}' END || g.document AS document
+			FROM judged g
+			CROSS JOIN LATERAL unnest(g.broken) AS x(id)
 			JOIN rule r ON r.rule_id = x.id
 			-- what is stored alone is not this row's fault
-			WHERE x.numerator > 0 AND g.answers ?| r.questions
+			WHERE g.answers ?| r.questions
 		)
 		SELECT b.line, b.question, shnor.rule_value(b.document -> b.question),
 			   -- a source must agree with itself; where it differs from the form, both are kept
@@ -3435,8 +3771,9 @@ BEGIN
 		ORDER BY b.line, b.rule
 	$sql$, CASE WHEN of_school THEN 'validation_case' ELSE 'municipal_validation_case' END,
 		   CASE WHEN of_school THEN 'submission' ELSE 'municipal_submission' END,
-		   CASE WHEN of_school THEN 'school_id' ELSE 'municipality_id' END)
-	USING rows, round_id, data_source, respondent, rules;
+		   CASE WHEN of_school THEN 'school_id' ELSE 'municipality_id' END,
+		   shnor.import_case(region, import_broken_rules.round_id, import_broken_rules.respondent, seen, '%s = ANY ($6)'))
+	USING rows, round_id, data_source, respondent, rules, ARRAY(SELECT DISTINCT (e ->> 'who')::integer FROM jsonb_array_elements(rows) e);
 END
 $function$;
 

@@ -41,6 +41,7 @@ FROM (VALUES
 		|(SELECT value FROM stored WHERE kind = 'empty')|(SELECT value FROM stored WHERE kind = 'short')
 		|(SELECT value FROM stored WHERE kind = 'compressed')|(SELECT value FROM stored WHERE kind = 'external')$$),
 	('text[]', $$NULL|'{}'|'{a}'|'{NULL}'|'{a,b}'|'{a,a}'|'{{a},{b}}'|'[5:6]={a,b}'$$),
+	('integer[]', $$NULL|'{}'|'{1}'|'{NULL}'|'{2147483647,-2147483648}'|'{{1},{2}}'|'[5:6]={1,2}'$$),
 	('boolean[]', $$NULL|'{}'|'{NULL}'|'{t,f,NULL}'|'{{t},{f}}'|'[2147483645:2147483646]={t,f}'$$),
 	('shnor.share', $$NULL|'0/0'|'1/0'|'-5/-7'|'-9223372036854775808/-1'|'9223372036854775807/1'|(SELECT s FROM stored_value WHERE name = 'one')$$),
 	('shnor.methodology', $$NULL|'[]'|(SELECT m FROM stored_value WHERE name = 'one')|(SELECT m FROM stored_value WHERE name = 'edge')|(SELECT m FROM stored_value WHERE name = 'many')$$),

@@ -221,12 +221,12 @@ DROP TRIGGER stumble ON c.submission;
 
 -- ---- somebody else stores an answer after the file's has been judged ----
 INSERT INTO c.submission (round_id, school_id, submitted_at, teachers, supported) VALUES (14, 1, '2024-09-20', 20, 2), (14, 2, '2024-09-20', 20, 2);
-SELECT is(shnor.import_store('c', 14, 'school', '[{"line": 2, "who": 1, "patched": false, "submitted_at": "2024-09-10", "put": {"teachers": 10}}, {"line": 3, "who": 2, "patched": false, "submitted_at": "2024-09-30", "put": {"teachers": 30}}]',
+SELECT is(shnor.import_store('c', 14, 'school', ARRAY[ROW(2, 1, false, '2024-09-10', 'loaded', NULL, true, '{10}', NULL, NULL), ROW(3, 2, false, '2024-09-30', 'loaded', NULL, true, '{30}', NULL, NULL)]::shnor.import_verdict[],
 	'{teachers}', 'ф'), '{2}', 'a later answer keeps its place');
 SELECT results_eq('SELECT school_id, teachers, supported, source FROM c.submission WHERE round_id = 14 ORDER BY 1', $$VALUES (1, 20, 2, 'SQL'), (2, 30, 2, 'ф, строка 3')$$, 'an earlier one gives way, and keeps what the file does not ask');
 SELECT results_eq('SELECT school_id, teachers, source FROM c.submission_history WHERE round_id = 14 ORDER BY 1', $$VALUES (1, 10, 'ф, строка 2'), (2, 20, 'SQL')$$, 'the other one is in the history');
 INSERT INTO c.source_answer (round_id, school_id, question, data_source, answer_count, submitted_at) VALUES (14, 1, 'in_networks', 'unoi', 5, '2024-09-20');
-SELECT shnor.import_store_source('c', 14, 'school', '[{"line": 2, "who": 1, "patched": false, "submitted_at": "2024-09-10", "put": {"in_networks": 4, "in_events": true}}]', 'unoi', 'ф');
+SELECT shnor.import_store_source('c', 14, 'school', ARRAY[ROW(2, 1, false, '2024-09-10', 'loaded', NULL, NULL, NULL, '{"in_networks": 4, "in_events": true}', NULL)]::shnor.import_verdict[], 'unoi', 'ф');
 SELECT results_eq('SELECT question, answer_count, answer_yes FROM c.source_answer WHERE round_id = 14 ORDER BY 1', $$VALUES ('in_events', NULL, true), ('in_networks', 5, NULL)$$, 'so it is with another source, question by question');
 SELECT results_eq('SELECT question, answer_count, source FROM c.source_answer_history WHERE round_id = 14', $$VALUES ('in_networks', 4, 'ф, строка 2')$$, 'nothing is lost');
 

@@ -34,8 +34,8 @@ SELECT is_empty($$
 	FROM (SELECT 'pg_proc'::regclass AS classid, oid FROM pg_proc WHERE pronamespace = 'shnor'::regnamespace
 		  UNION ALL SELECT 'pg_type', oid FROM pg_type WHERE typnamespace = 'shnor'::regnamespace
 		  UNION ALL SELECT 'pg_operator', oid FROM pg_operator WHERE oprnamespace = 'shnor'::regnamespace
-		  UNION ALL SELECT 'pg_class', oid FROM pg_class WHERE relnamespace = 'shnor'::regnamespace) o
-	-- an array type belongs to its element type
+		  UNION ALL SELECT 'pg_class', oid FROM pg_class WHERE relnamespace = 'shnor'::regnamespace AND relkind <> 'c') o
+	-- an array type belongs to its element type, the columns of a composite type to it
 	WHERE NOT EXISTS (SELECT FROM member m WHERE m.classid = o.classid AND m.objid = o.oid)
 	  AND NOT EXISTS (SELECT FROM pg_type t WHERE t.typarray = o.oid)$$, 'all that is in the schema belongs to the extension');
 SELECT is_empty($$SELECT pg_describe_object(classid, objid, 0) FROM member m
@@ -78,8 +78,10 @@ SELECT results_eq($$SELECT name FROM routine WHERE place = 'shnor' AND language 
 	('shnor.tally_accum(shnor.tally,shnor.methodology,text[],"any")'),
 	('shnor.tally_accum_row(shnor.tally,shnor.methodology,record)'),
 	('shnor.yes_count(boolean[])')$$, 'and strict, but for those that give NULL a meaning');
-SELECT results_eq($$SELECT name, proparallel FROM routine WHERE place = 'shnor' AND language = 'c' AND proparallel <> 's'$$, $$VALUES
-	('shnor.form_rows(text,text)', 'r'::"char")	-- the CSV reader opens a relation$$, 'and parallel safe');
+SELECT results_eq($$SELECT name, proparallel FROM routine WHERE place = 'shnor' AND language = 'c' AND proparallel <> 's' ORDER BY name COLLATE "C"$$, $$VALUES
+	-- the CSV reader opens a relation
+	('shnor.form_header(text,text)', 'r'::"char"), ('shnor.form_read(text,text,integer,integer,text[],integer[],text)', 'r'),
+	('shnor.form_rows(text,text)', 'r'), ('shnor.form_rows_at(text,text,integer[])', 'r')$$, 'and parallel safe');
 SELECT is_empty($$SELECT name FROM routine WHERE provolatile <> 'v' AND language IN ('sql', 'plpgsql')
 	AND body ~* '(^|\n|;)\s*(INSERT INTO|UPDATE\s+\S+\s+(\w+\s+)?SET|DELETE FROM|TRUNCATE|CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT ON|LOCK|NOTIFY|REFRESH)\M'$$, 'what writes is volatile');
 SELECT is_empty($$SELECT name FROM routine WHERE provolatile = 'i' AND language IN ('sql', 'plpgsql') AND body ~ '(set_config|current_setting|now)\(' AND proname !~ '^region_.*(views|query)$'$$, 'what asks for settings or the time is not immutable; queries of views are texts');
@@ -143,6 +145,10 @@ SELECT cmp_ok((SELECT count(*) FROM dynamic), '>', 50::bigint, 'there are dynami
 SELECT bag_eq($$SELECT place, proname, left(statement, 40) FROM dynamic WHERE statement ~ '(^|[^%])%(\d+\$)?s' OR statement !~ '^(format\(|''[^'']*''(\s|$))'$$, $$VALUES
 	-- cells, sorting: made of %I and %L over the columns of the catalog
 	('shnor', 'export_csv', 'format(''SELECT array_to_string(ARRAY[%s]'),
+	-- columns and their comparison: made of %I over the questions asked and what rules read; who is in the round: our own query
+	('shnor', 'import_plain', 'format($sql$ WITH member AS MATERIALIZED'),
+	('shnor', 'import_judge_form', 'format($sql$ WITH given AS MATERIALIZED '),
+	('shnor', 'import_broken_rules', 'format($sql$ WITH rule AS MATERIALIZED ('),
 	-- columns and changes: made of %I over the questions asked
 	('shnor', 'import_store', 'format($sql$ WITH given AS MATERIALIZED '),
 	-- names and orders that are constants of the function, or made of %I

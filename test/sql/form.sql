@@ -39,6 +39,40 @@ SELECT line, fields FROM form_rows('a,b', '"');
 -- the reader works after its errors, and twice in one query
 SELECT a.line, a.fields, b.fields FROM form_rows(E'a,b\nc,d', ',') a JOIN form_rows(E'a;b\nc;d', ';') b USING (line);
 
+-- ---- form_rows_at, form_header ----
+SELECT line, fields FROM form_rows_at(E'a,b\n"x\ny",1\n2,3\n4,5', ',', '{5,2,3,NULL,2,99}');
+SELECT line, fields FROM form_rows_at(E'a,b\n1,2', ',', '{}');
+-- all of the file is read
+SELECT line, fields FROM form_rows_at(E'a,b\n2,"open\n3,4\n', ',', '{1}');
+SELECT line, fields FROM form_header(E'\n,,\n\u00A0,""\nОтметка времени,\n1,2', ',');
+SELECT line, fields FROM form_header(E'"a\nb";c\n"open', ';');
+SELECT line, fields FROM form_header(E'\n,\n', ',');
+SELECT line, fields FROM form_header('', ',');
+
+-- ---- form_read ----
+\set kinds '{submitted_at,school_code,count,yes_no,NULL,school_name,municipality,count}'
+\set places '{NULL,NULL,2,1,NULL,NULL,NULL,3}'
+-- plain rows: the header and blank rows are not there; an answer that is not given is NULL; what is not read may hold anything
+SELECT line, plain, submitted_at, code, name, place, answers FROM form_read(
+	E'время,код,1,2,3,4,5,6\n19.09.2023 18:07:33, А  1 ,12 чел.,Да,?,"«Школа»  № 1",г. Шуя,0\n,,,\n\n—,,—,нет ответа\n"",b,007,нет.,,,,2147483647\n', ',',
+	1, 8, :'kinds', :'places', 'Europe/Moscow');
+-- not plain: each kind of value that cannot be read, a value right of the width; the last two are plain
+SELECT line, plain, code, answers FROM form_read(
+	E'h\nвчера,a\n31.02.2024,a\n,a,много\n,a,2147483648\n,a,,возможно\n,a,,,,«»\n,a,1,Да,,,,,x\n,a,1,Да,,,,,\n,a,1,Да,x', ',', 1, 8, :'kinds', :'places', 'Europe/Moscow');
+-- two columns of one answer, of one code
+SELECT line, plain, answers FROM form_read(E'h\n1,\n,2\n1,1\n—,1\n', ',', 1, 2, '{count,count}', '{1,1}', 'UTC');
+SELECT line, plain, code FROM form_read(E'h\na,\na,a', ',', 1, 2, '{school_code,school_code}', '{}', 'UTC');
+-- below a header that starts further down; no answers; columns that are not told of
+SELECT line, plain, code, answers FROM form_read(E'\nh\na,1\nb,2,3', ',', 2, 2, '{school_code}', '{}', 'UTC');
+SELECT line, plain, answers FROM form_read(E'h\n1', ',', 1, 1, '{count}', '{NULL}', 'UTC');
+SELECT line, plain, answers FROM form_read(E'h\n1', ',', 1, 1, '{count}', '{2147483647}', 'UTC');
+SELECT line FROM form_read(E'h\n1', ',', 1, 1, '{anything}', '{}', 'Mars/Phobos');
+SELECT line FROM form_read(E'h\n"1', ',', 1, 1, '{count}', '{1}', 'UTC');
+-- as the functions for single values say
+SELECT v.raw, r.plain, r.answers FROM (VALUES ('1 234'), ('12,0'), ('12,5'), ('-0'), ('+7'), ('0000000012'), ('999999999'), ('9999999999'), ('12 %'), (U&'\00A05'), ('５')) AS v(raw)
+CROSS JOIN LATERAL form_read(E'h\n"' || v.raw || '"', ',', 1, 1, '{count}', '{1}', 'UTC') r
+WHERE (r.plain, r.answers[1]::bigint) IS DISTINCT FROM (form_problem(v.raw, 'count') IS NULL, CASE WHEN r.plain THEN form_count(v.raw) END);
+
 -- ---- form_clean, form_normalize ----
 -- (unaligned: versions of psql differ in the width of characters without one)
 \a

@@ -29,6 +29,10 @@ FROM answers GROUP BY 1 ORDER BY 1;
 SELECT municipality, tally((SELECT m FROM method), answers) FROM answers GROUP BY 1 ORDER BY 1;
 SELECT municipality, c.id, count(*) FILTER (WHERE in_cohort) AS rows, sum(numerator) AS n, sum(denominator) AS d
 FROM answers, method, contribution(m, answers) c GROUP BY 1, 2 ORDER BY 1, 2;
+-- which of them count a row at all
+SELECT counted(m, answers), count(*) FROM answers, method GROUP BY 1 ORDER BY 1 NULLS LAST;
+SELECT answers FROM answers, method WHERE counted(m, answers) IS DISTINCT FROM (SELECT array_agg(c.id ORDER BY c.id) FROM contribution(m, answers) c WHERE c.numerator > 0);
+SELECT counted(NULL, ROW(1)), counted('[]', ROW(1));
 
 -- roll-up, items, +
 SELECT (items(sum(t))).* FROM (SELECT tally((SELECT m FROM method), answers) AS t FROM answers GROUP BY municipality) s;
