@@ -15,26 +15,13 @@ SELECT format($view$
 		SELECT k.round_id, t.municipality_id, t.tally
 		FROM round_methodology k
 		CROSS JOIN LATERAL (
-			SELECT m.municipality_id,
-				   shnor.tally(k.methodology,
-							   ARRAY['low_results', 'adverse_conditions', 'risk_zone',
-									 'is_school', 'is_preschool', 'is_supplementary',
-									 'teachers', 'diagnosed_subject', 'diagnosed_method', 'diagnosed_psych',
-									 'supported', 'in_networks', 'in_active', 'with_route',
-									 'in_events', 'has_curator', 'has_program',
-									 'has_prevention', 'has_study_plans', 'has_tutoring',
-									 'internet_resolved', 'equipment_resolved', 'staffing_resolved'],
-							   s.low_results, s.adverse_conditions, s.risk_zone,
-							   s.is_school, s.is_preschool, s.is_supplementary,
-							   s.teachers, s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych,
-							   s.supported, s.in_networks, s.in_active, s.with_route,
-							   s.in_events, s.has_curator, s.has_program,
-							   s.has_prevention, s.has_study_plans, s.has_tutoring,
-							   s.internet_resolved, s.equipment_resolved, s.staffing_resolved) AS tally
-			FROM municipal_member m
-			LEFT JOIN %1$I s ON s.round_id = m.round_id AND s.municipality_id = m.municipality_id
-			WHERE m.round_id = k.round_id
-			GROUP BY m.municipality_id
+			SELECT s.municipality_id,
+				   shnor.tally(k.methodology, %3$L::text[], %4$s) AS tally
+			-- a row without a kind counts nowhere; not a join, so that a municipality can be asked for alone
+			FROM (SELECT n.municipality_id, %5$s FROM %1$I n WHERE n.round_id = k.round_id
+				  UNION ALL
+				  SELECT m.municipality_id, %5$s FROM municipal_member m LEFT JOIN %1$I n ON false WHERE m.round_id = k.round_id) AS s
+			GROUP BY s.municipality_id
 		) AS t
 		WHERE k.level = 'school'
 		UNION ALL
@@ -52,7 +39,13 @@ SELECT format($view$
 		WHERE k.level = 'municipality'
 	) AS p
 	GROUP BY p.round_id, p.municipality_id
-$view$, schools, municipalities)
+$view$, schools, municipalities, c.names,
+	(SELECT string_agg('s.' || n, ', ' ORDER BY i) FROM unnest(c.names) WITH ORDINALITY AS u(n, i)),
+	(SELECT string_agg('n.' || n, ', ' ORDER BY i) FROM unnest(c.names) WITH ORDINALITY AS u(n, i)))
+FROM (SELECT '{low_results,adverse_conditions,risk_zone,is_school,is_preschool,is_supplementary,
+	teachers,diagnosed_subject,diagnosed_method,diagnosed_psych,supported,in_networks,in_active,with_route,
+	in_events,has_curator,has_program,has_prevention,has_study_plans,has_tutoring,
+	internet_resolved,equipment_resolved,staffing_resolved}'::text[] AS names) AS c
 $function$;
 COMMENT ON FUNCTION region_tally_query(text, text) IS
 'Internal: the defining query of municipal_tally over the named views of schools and of municipalities.';
@@ -183,6 +176,13 @@ $view$),
 	LEFT JOIN question q ON q.question = c.name AND (q.valid_from IS NULL OR q.valid_from <= r.cohort_on)
 						AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
 $view$),
+(395, 'round_list', $view$
+	-- which rounds have their schools and municipalities written down; one look into each index, where a join would look through all
+	SELECT r.round_id,
+		   (SELECT min(w.school_id) FROM round_school w WHERE w.round_id = r.round_id) IS NOT NULL AS has_schools,
+		   (SELECT min(w.municipality_id) FROM round_municipality w WHERE w.round_id = r.round_id) IS NOT NULL AS has_municipalities
+	FROM round r
+$view$),
 (400, 'round_member', $view$
 	-- who belongs to a round: as written down when it closed, else as of its day. A round that was reopened keeps its
 	-- list, since the directory has municipalities and kinds of today only; statuses can be corrected, so they are read
@@ -203,11 +203,12 @@ $view$),
 		UNION ALL
 		SELECT r.round_id, r.cohort_on, o.municipality_id, o.school_id, o.kind
 		FROM round r
+		JOIN round_list y ON y.round_id = r.round_id AND NOT y.has_schools
 		JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
 					 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
 		-- a municipality's operator also sees schools that have left it, but they belong to it in old lists only
 		JOIN municipality h ON h.municipality_id = o.municipality_id
-		WHERE r.state <> 'closed' AND NOT EXISTS (SELECT FROM round_school w WHERE w.round_id = r.round_id)
+		WHERE r.state <> 'closed'
 		  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 			   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
 	) AS b
@@ -224,14 +225,17 @@ $view$),
 	FROM round_municipality w
 	UNION
 	SELECT w.round_id, w.municipality_id
-	FROM round_school w
+	FROM round r
+	-- closing writes both; a list that was mended since may name others
+	JOIN round_school w ON w.round_id = r.round_id
+	WHERE r.state <> 'closed'
 	-- not UNION ALL: where only schools are written down, their municipalities are among all, once
 	UNION
 	SELECT r.round_id, m.municipality_id
 	FROM round r
+	JOIN round_list y ON y.round_id = r.round_id AND NOT y.has_municipalities
 	CROSS JOIN municipality m
-	WHERE NOT EXISTS (SELECT FROM round_municipality w WHERE w.round_id = r.round_id)
-	  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+	WHERE (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 		   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
 $view$),
 (410, 'school_round', $view$

@@ -110,7 +110,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 SELECT '{report_scope,reporting_day,legal_act_chain,round_indicator,round_methodology,indicator_question,round_term,round_pair,round_side,
-	ranked_source_answer,school_source_answer,municipal_source_answer,round_member,municipal_member,school_round,municipal_round,
+	ranked_source_answer,school_source_answer,municipal_source_answer,round_list,round_member,municipal_member,school_round,municipal_round,
 	school_indicator,municipal_tally,indicator_result,municipal_indicator,completeness,
 	answer,answer_conflict,answer_proof,school_proven,municipal_proven,proven_tally,proven_indicator,proven_result,municipal_evidence,
 	note_status,recommendation_due,measure_status,decision_status,obligation,

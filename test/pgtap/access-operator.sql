@@ -111,7 +111,8 @@ DECLARE
 	hers text[];
 	his text[];
 BEGIN
-	FOR view IN SELECT v FROM unnest(shnor.region_access_operator_views()) v WHERE to_regclass('probe.' || v) IS NOT NULL LOOP
+	-- round_list says which lists the caller sees: an operator's are his own, and what the views make of them is compared
+	FOR view IN SELECT v FROM unnest(shnor.region_access_operator_views()) v WHERE to_regclass('probe.' || v) IS NOT NULL AND v <> 'round_list' LOOP
 		-- what was answered elsewhere the year before is not told
 		line := CASE view WHEN 'validation_case' THEN '(to_jsonb(x) - ARRAY(SELECT ''previous_'' || q.question FROM shnor.validation_questions() q))::text' ELSE 'x::text' END;
 		EXECUTE format('SELECT coalesce(array_agg(%s), ''{}'') FROM probe.%I x WHERE %s', line, view,

@@ -63,7 +63,7 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		 municipal_round municipal_source_answer municipal_tally note_status obligation proven_indicator proven_result
 		 proven_tally publication_definition_change publication_pair publication_regional_report publication_report
 		 ranked_source_answer recommendation_due report_scope reporting_day result_change result_change_sum result_mark
-		 round_indicator round_member round_methodology round_pair round_side round_term school_competence school_indicator
+		 round_indicator round_list round_member round_methodology round_pair round_side round_term school_competence school_indicator
 		 school_mark school_proven school_result school_round school_source_answer
 		 import_state round_rule round_place round_rule_set validation_case municipal_validation_case', 'r', 'r', 'r', 'r'),
 		('history_change effectiveness measure_effect measure_target monitoring_year municipal_score publication_difference

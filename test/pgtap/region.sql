@@ -59,7 +59,7 @@ FROM unnest(ARRAY['submission', 'municipal_submission', 'source_answer']) t;
 SELECT views_are('probe', ARRAY['round_indicator', 'round_methodology', 'school_round', 'school_indicator', 'municipal_tally',
 	'indicator_result', 'municipal_indicator', 'regional_indicator', 'municipal_score', 'completeness',
 	'report_scope', 'legal_act_chain', 'reporting_day', 'round_term', 'indicator_question', 'ranked_source_answer', 'school_source_answer', 'municipal_source_answer',
-	'round_member', 'municipal_member', 'municipal_round', 'answer', 'answer_conflict', 'answer_proof', 'school_proven', 'municipal_proven', 'proven_tally', 'proven_indicator', 'proven_result',
+	'round_list', 'round_member', 'municipal_member', 'municipal_round', 'answer', 'answer_conflict', 'answer_proof', 'school_proven', 'municipal_proven', 'proven_tally', 'proven_indicator', 'proven_result',
 	'municipal_evidence', 'regional_evidence', 'note_status', 'recommendation_due', 'measure_status', 'decision_status', 'obligation',
 	'school_result', 'result_mark', 'school_mark', 'identification_case', 'identification',
 	'round_pair', 'round_side', 'indicator_change_sum', 'result_change_sum', 'change_result', 'municipal_change', 'regional_change', 'result_change',
