@@ -72,6 +72,7 @@ INSERT INTO document (round_id, school_id, question, link) VALUES (3, 2, 'has_pr
 SELECT shnor.import_form('probe', 3, E'Код ОО;Наименование ОО;teachers\ns6;Школа тайная;x\n', 'секрет.csv');
 SELECT shnor.publish('probe', 2, 1, 'Исправлено');
 ANALYZE;
+SELECT shnor.refresh('probe');
 
 -- ---- operators ----
 CREATE ROLE access_1;

@@ -179,6 +179,14 @@ SELECT bag_eq($$SELECT place, proname, left(statement, 40) FROM dynamic WHERE st
 	('shnor', 'region_comments', 'command'),
 	('shnor', 'region_table_comments', 'command'),
 	('shnor', 'region_view_comments', 'command'),
+	-- texts of our own views, the region written in with %I; names and columns that are constants of the function
+	('shnor', 'refresh_round', 'answers || $query$ fresh AS MATERIALIZED'),
+	('shnor', 'refresh_round', 'answers || $query$ fresh AS MATERIALIZED'),
+	('shnor', 'refresh_round', '$query$WITH round_tally AS MATERIALIZED '),
+	('shnor', 'verify', 'format($query$ SELECT count(*) FILTER (W'),
+	-- columns: constants of the trigger
+	('probe', 'keep_pending', 'format(''INSERT INTO %I.refresh_pending ('),
+	('shnor', 'region_stored_triggers', 'format(''INSERT INTO %I.refresh_pending ('),
 	-- conditions: constants of the function
 	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
 	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
