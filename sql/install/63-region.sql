@@ -324,6 +324,7 @@ BEGIN
 	PERFORM shnor.region_comments(region);
 	-- another version may compute otherwise
 	EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', region);
+	PERFORM shnor.region_materialized(region);
 	-- last: every table and view is there
 	PERFORM shnor.region_access(region);
 	PERFORM set_config('role', role_before, true);

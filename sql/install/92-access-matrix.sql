@@ -149,10 +149,17 @@ AS $function$
 		FROM shnor.region_view_definitions() d
 		CROSS JOIN (VALUES ('reader'), ('operator'), ('approver'), ('manager')) AS v(capability)
 		WHERE v.capability <> 'operator' OR d.view_name = ANY (shnor.region_access_operator_views())
+		UNION ALL
+		-- materialized reports (96-materialized.sql): no policy bounds their rows
+		SELECT v.capability, x.name, 'SELECT'
+		FROM pg_class c
+		CROSS JOIN LATERAL (VALUES (c.relname::text), (regexp_replace(c.relname, '_data$', '_materialized'))) AS x(name)
+		CROSS JOIN (VALUES ('reader'), ('approver'), ('manager')) AS v(capability)
+		WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relkind = 'm' AND c.relname LIKE '%\_data'
 	)
 	SELECT h.capability, h.object, a.attname::text, h.privilege
 	FROM held h
-	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'v')
+	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'v', 'm')
 	LEFT JOIN shnor.region_access_columns() k ON k.object = h.object AND k.capability = h.capability AND k.privilege = h.privilege
 	LEFT JOIN pg_attribute a ON k.object IS NOT NULL AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 		AND (a.attname = ANY (k.columns)) <> k.but

@@ -24,6 +24,8 @@ BEGIN
 
 	CREATE TABLE refresh_state (
 		name			text PRIMARY KEY,
+		-- of a materialized report
+		key				text[],
 		refreshed_at	timestamptz,
 		took			interval,
 		error			text,
@@ -158,21 +160,25 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
 (1400, 'pending_group', $view$
-	-- what is to be computed anew: a municipality of a round, or all of a round's (NULL)
-	SELECT DISTINCT p.round_id, g.municipality_id
+	-- what is to be computed anew: a municipality of a round, or the whole round (NULL)
+	SELECT t.round_id, t.municipality_id
 	FROM (
-		SELECT coalesce(n.round_id, r.round_id) AS round_id, n.municipality_id, n.schools
-		FROM refresh_pending n
-		LEFT JOIN round r ON n.round_id IS NULL
-			AND (num_nonnulls(n.municipality_id, n.schools, n.days) = 0 OR r.state <> 'closed' AND (n.days IS NULL OR r.cohort_on <@ n.days))
-	) AS p
-	LEFT JOIN LATERAL unnest(p.schools) AS s(school_id) ON true
-	LEFT JOIN round_school w ON w.round_id = p.round_id AND w.school_id = s.school_id
-	LEFT JOIN school o ON o.school_id = s.school_id
-	-- a school that is gone was noted with its municipality when it went
-	CROSS JOIN LATERAL (VALUES (p.municipality_id), (w.municipality_id), (o.municipality_id)) AS g(municipality_id)
-	WHERE p.round_id IS NOT NULL
-	  AND (g.municipality_id IS NOT NULL OR p.schools IS NULL AND p.municipality_id IS NULL)
+		SELECT DISTINCT p.round_id, g.municipality_id, bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole
+		FROM (
+			SELECT coalesce(n.round_id, r.round_id) AS round_id, n.municipality_id, n.schools
+			FROM refresh_pending n
+			LEFT JOIN round r ON n.round_id IS NULL
+				AND (num_nonnulls(n.municipality_id, n.schools, n.days) = 0 OR r.state <> 'closed' AND (n.days IS NULL OR r.cohort_on <@ n.days))
+		) AS p
+		LEFT JOIN LATERAL unnest(p.schools) AS s(school_id) ON true
+		LEFT JOIN round_school w ON w.round_id = p.round_id AND w.school_id = s.school_id
+		LEFT JOIN school o ON o.school_id = s.school_id
+		-- a school that is gone was noted with its municipality when it went
+		CROSS JOIN LATERAL (VALUES (p.municipality_id), (w.municipality_id), (o.municipality_id)) AS g(municipality_id)
+		WHERE p.round_id IS NOT NULL
+		  AND (g.municipality_id IS NOT NULL OR p.schools IS NULL AND p.municipality_id IS NULL)
+	) AS t
+	WHERE t.municipality_id IS NULL OR NOT t.whole
 $view$),
 (1410, 'municipal_tally_stored', $view$
 	SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally, f.refreshed_at AS computed_at
@@ -210,6 +216,22 @@ $view$),
 	JOIN round r ON r.round_id = c.round_id
 	JOIN municipality m ON m.municipality_id = c.municipality_id
 	JOIN refresh_state f ON f.name = 'stored'
+$view$),
+(1460, 'staleness', $view$
+	SELECT f.name, CASE WHEN f.key IS NULL THEN 'stored' ELSE 'materialized' END AS kind, f.refreshed_at,
+		   floor(extract(epoch FROM clock_timestamp() - f.refreshed_at))::bigint AS age_seconds,
+		   extract(epoch FROM f.took)::numeric(12,3) AS took_seconds,
+		   CASE WHEN f.key IS NULL THEN (SELECT count(*) FROM pending_group) END AS pending,
+		   CASE WHEN f.key IS NULL THEN (SELECT min(p.noted_at) FROM refresh_pending p) END AS pending_since,
+		   f.error AS last_error, f.error_at AS last_error_at,
+		   CASE
+			   WHEN f.error IS NOT NULL THEN 'Последний пересчёт по расписанию не удался'
+			   WHEN f.refreshed_at IS NULL THEN 'Ещё не пересчитано'
+			   WHEN f.key IS NOT NULL THEN 'На момент последнего обновления'
+			   WHEN EXISTS (SELECT FROM refresh_pending) THEN 'Есть изменения после пересчёта'
+			   ELSE 'Свежее'
+		   END AS state
+	FROM refresh_state f
 $view$)
 $function$;
 COMMENT ON FUNCTION region_stored_views() IS
@@ -229,6 +251,7 @@ VALUES
 ('refresh_pending', 'noted_at', 'Когда изменено.'),
 ('refresh_state', NULL, 'Когда пересчитаны сохранённые показатели и материализованные отчёты, сколько это заняло и чем кончилось.'),
 ('refresh_state', 'name', 'stored — сохранённые показатели, иначе имя материализованного отчёта.'),
+('refresh_state', 'key', 'Столбцы, по которым различаются строки материализованного отчёта. Пусто у stored.'),
 ('refresh_state', 'refreshed_at', 'На какой момент верны данные. Пусто: ещё не пересчитаны.'),
 ('refresh_state', 'took', 'Сколько занял последний пересчёт.'),
 ('refresh_state', 'error', 'Ошибка последнего пересчёта по расписанию. Пусто: прошёл.'),
@@ -247,6 +270,17 @@ VALUES
 ('regional_indicator_stored', NULL, 'Показатели региона (как regional_indicator) из хранимого: открываются сразу, верны на момент computed_at.'),
 ('municipal_score_stored', NULL, 'Баллы и места муниципалитетов (как municipal_score) из хранимого: верны на момент computed_at.'),
 ('completeness_stored', NULL, 'Полнота и своевременность сдачи (как completeness) из хранимого: верны на момент computed_at.'),
+('staleness', NULL, 'Насколько свежи сохранённые показатели и материализованные отчёты: возраст, что изменилось с тех пор, последняя ошибка. Для наблюдения.'),
+('staleness', 'name', 'stored — сохранённые показатели, иначе имя материализованного отчёта.'),
+('staleness', 'kind', 'stored — пересчитывается то, что изменилось; materialized — целиком.'),
+('staleness', 'refreshed_at', 'На какой момент верны данные. Пусто: ещё не пересчитаны.'),
+('staleness', 'age_seconds', 'Сколько секунд прошло с этого момента.'),
+('staleness', 'took_seconds', 'Сколько секунд занял последний пересчёт.'),
+('staleness', 'pending', 'Сколько муниципалитетов мониторингов ждёт пересчёта (мониторинг целиком — один). Пусто у материализованных.'),
+('staleness', 'pending_since', 'Когда случилось самое раннее изменение, которое ещё не учтено. Пусто: таких нет.'),
+('staleness', 'last_error', 'Ошибка последнего пересчёта по расписанию. Пусто: прошёл.'),
+('staleness', 'last_error_at', 'Когда случилась ошибка.'),
+('staleness', 'state', 'То же словами.'),
 ('keep_pending', '()', 'Триггер: записывает, какие показатели устарели.')
 $function$;
 COMMENT ON FUNCTION region_stored_comments() IS

@@ -167,6 +167,7 @@ BEGIN
 		EXECUTE format('SELECT count(*) FROM %I.municipality', region) INTO members;
 	END IF;
 	FOR i IN 1 .. coalesce(cardinality(rounds), 0) LOOP
+		PERFORM shnor.report_progress('refresh', region, i - 1, cardinality(rounds));
 		round_id := rounds[i];
 		touched := lists[i]::integer[];
 		-- more than half of them one by one would cost more than all
@@ -193,12 +194,16 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 DECLARE
-	v	record;
-	r	integer;
-	n	record;
+	v		record;
+	r		integer;
+	n		record;
+	rounds	integer[];
+	step	bigint := 0;
 BEGIN
 	PERFORM shnor.refresh_check(region);
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	EXECUTE 'SELECT coalesce(array_agg(a.round_id ORDER BY a.round_id), ''{}'') FROM (SELECT t.round_id FROM round t UNION SELECT s.round_id FROM stored_tally s) AS a'
+	INTO rounds;
 	FOR v IN
 		SELECT * FROM (VALUES
 			('municipal_tally', 'municipality_id', 'x.municipality_id'),
@@ -213,7 +218,9 @@ BEGIN
 		different := 0;
 		example := NULL;
 		-- A round at a time, each in one statement: of one snapshot are the answers, the stored figures and what is pending.
-		FOR r IN EXECUTE 'SELECT t.round_id FROM round t UNION SELECT s.round_id FROM stored_tally s ORDER BY 1' LOOP
+		FOREACH r IN ARRAY rounds LOOP
+			PERFORM shnor.report_progress('verify', region, step, 5 * cardinality(rounds));
+			step := step + 1;
 			EXECUTE format($query$
 				SELECT count(*) FILTER (WHERE NOT c.pending) AS compared, count(*) FILTER (WHERE c.pending) AS pending,
 					   count(*) FILTER (WHERE NOT c.pending AND c.differs) AS different,

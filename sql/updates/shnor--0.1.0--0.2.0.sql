@@ -9,6 +9,40 @@ DROP FUNCTION import_store_source(text, integer, text, jsonb, text[], text, text
 
 DROP FUNCTION import_store(text, integer, text, jsonb, text[], text);
 
+CREATE FUNCTION report_progress(work text, region text, done bigint, total bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION report_progress(text, text, bigint, bigint) IS
+'Internal: shows in pg_stat_activity, until the end of the transaction, that this session is at done of total steps of some work. The setting application_name stays what it is.';
+
+CREATE VIEW progress AS
+SELECT a.pid, a.datname::text AS database, a.usename::text AS role, p.said[1] AS work, p.said[4] AS region,
+	   p.said[2]::bigint AS done, p.said[3]::bigint AS total, a.xact_start AS since
+FROM pg_stat_activity a
+CROSS JOIN LATERAL regexp_match(a.application_name, '^shnor: ([a-z_]+) ([0-9]{1,18})/([0-9]{1,18}) (.*)$') AS p(said)
+WHERE p.said IS NOT NULL;
+
+COMMENT ON VIEW progress IS
+'What long work of shnor is running, in all sessions: refresh, verify, import, publish; how many of its steps are done. To stop one: pg_cancel_backend(pid), and nothing of it is left.';
+
+COMMENT ON COLUMN progress.pid IS 'process of the session';
+
+COMMENT ON COLUMN progress.database IS 'database';
+
+COMMENT ON COLUMN progress.role IS 'user of the session';
+
+COMMENT ON COLUMN progress.work IS 'refresh, verify, import or publish';
+
+COMMENT ON COLUMN progress.region IS 'schema of the region, cut where it is long';
+
+COMMENT ON COLUMN progress.done IS 'steps done; of a refresh and of verify rounds';
+
+COMMENT ON COLUMN progress.total IS 'steps in all';
+
+COMMENT ON COLUMN progress.since IS 'begin of the transaction; hidden from those who may not see the session''s activity';
+
+GRANT SELECT ON progress TO PUBLIC;
+
 CREATE FUNCTION spreadsheet_safe(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
@@ -1255,6 +1289,7 @@ BEGIN
 	PERFORM shnor.region_comments(region);
 	-- another version may compute otherwise
 	EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', region);
+	PERFORM shnor.region_materialized(region);
 	-- last: every table and view is there
 	PERFORM shnor.region_access(region);
 	PERFORM set_config('role', role_before, true);
@@ -6299,10 +6334,17 @@ AS $function$
 		FROM shnor.region_view_definitions() d
 		CROSS JOIN (VALUES ('reader'), ('operator'), ('approver'), ('manager')) AS v(capability)
 		WHERE v.capability <> 'operator' OR d.view_name = ANY (shnor.region_access_operator_views())
+		UNION ALL
+		-- materialized reports (96-materialized.sql): no policy bounds their rows
+		SELECT v.capability, x.name, 'SELECT'
+		FROM pg_class c
+		CROSS JOIN LATERAL (VALUES (c.relname::text), (regexp_replace(c.relname, '_data$', '_materialized'))) AS x(name)
+		CROSS JOIN (VALUES ('reader'), ('approver'), ('manager')) AS v(capability)
+		WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relkind = 'm' AND c.relname LIKE '%\_data'
 	)
 	SELECT h.capability, h.object, a.attname::text, h.privilege
 	FROM held h
-	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'v')
+	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'v', 'm')
 	LEFT JOIN shnor.region_access_columns() k ON k.object = h.object AND k.capability = h.capability AND k.privilege = h.privilege
 	LEFT JOIN pg_attribute a ON k.object IS NOT NULL AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 		AND (a.attname = ANY (k.columns)) <> k.but
@@ -7057,6 +7099,8 @@ BEGIN
 
 	CREATE TABLE refresh_state (
 		name			text PRIMARY KEY,
+		-- of a materialized report
+		key				text[],
 		refreshed_at	timestamptz,
 		took			interval,
 		error			text,
@@ -7193,21 +7237,25 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
 (1400, 'pending_group', $view$
-	-- what is to be computed anew: a municipality of a round, or all of a round's (NULL)
-	SELECT DISTINCT p.round_id, g.municipality_id
+	-- what is to be computed anew: a municipality of a round, or the whole round (NULL)
+	SELECT t.round_id, t.municipality_id
 	FROM (
-		SELECT coalesce(n.round_id, r.round_id) AS round_id, n.municipality_id, n.schools
-		FROM refresh_pending n
-		LEFT JOIN round r ON n.round_id IS NULL
-			AND (num_nonnulls(n.municipality_id, n.schools, n.days) = 0 OR r.state <> 'closed' AND (n.days IS NULL OR r.cohort_on <@ n.days))
-	) AS p
-	LEFT JOIN LATERAL unnest(p.schools) AS s(school_id) ON true
-	LEFT JOIN round_school w ON w.round_id = p.round_id AND w.school_id = s.school_id
-	LEFT JOIN school o ON o.school_id = s.school_id
-	-- a school that is gone was noted with its municipality when it went
-	CROSS JOIN LATERAL (VALUES (p.municipality_id), (w.municipality_id), (o.municipality_id)) AS g(municipality_id)
-	WHERE p.round_id IS NOT NULL
-	  AND (g.municipality_id IS NOT NULL OR p.schools IS NULL AND p.municipality_id IS NULL)
+		SELECT DISTINCT p.round_id, g.municipality_id, bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole
+		FROM (
+			SELECT coalesce(n.round_id, r.round_id) AS round_id, n.municipality_id, n.schools
+			FROM refresh_pending n
+			LEFT JOIN round r ON n.round_id IS NULL
+				AND (num_nonnulls(n.municipality_id, n.schools, n.days) = 0 OR r.state <> 'closed' AND (n.days IS NULL OR r.cohort_on <@ n.days))
+		) AS p
+		LEFT JOIN LATERAL unnest(p.schools) AS s(school_id) ON true
+		LEFT JOIN round_school w ON w.round_id = p.round_id AND w.school_id = s.school_id
+		LEFT JOIN school o ON o.school_id = s.school_id
+		-- a school that is gone was noted with its municipality when it went
+		CROSS JOIN LATERAL (VALUES (p.municipality_id), (w.municipality_id), (o.municipality_id)) AS g(municipality_id)
+		WHERE p.round_id IS NOT NULL
+		  AND (g.municipality_id IS NOT NULL OR p.schools IS NULL AND p.municipality_id IS NULL)
+	) AS t
+	WHERE t.municipality_id IS NULL OR NOT t.whole
 $view$),
 (1410, 'municipal_tally_stored', $view$
 	SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally, f.refreshed_at AS computed_at
@@ -7245,6 +7293,22 @@ $view$),
 	JOIN round r ON r.round_id = c.round_id
 	JOIN municipality m ON m.municipality_id = c.municipality_id
 	JOIN refresh_state f ON f.name = 'stored'
+$view$),
+(1460, 'staleness', $view$
+	SELECT f.name, CASE WHEN f.key IS NULL THEN 'stored' ELSE 'materialized' END AS kind, f.refreshed_at,
+		   floor(extract(epoch FROM clock_timestamp() - f.refreshed_at))::bigint AS age_seconds,
+		   extract(epoch FROM f.took)::numeric(12,3) AS took_seconds,
+		   CASE WHEN f.key IS NULL THEN (SELECT count(*) FROM pending_group) END AS pending,
+		   CASE WHEN f.key IS NULL THEN (SELECT min(p.noted_at) FROM refresh_pending p) END AS pending_since,
+		   f.error AS last_error, f.error_at AS last_error_at,
+		   CASE
+			   WHEN f.error IS NOT NULL THEN 'Последний пересчёт по расписанию не удался'
+			   WHEN f.refreshed_at IS NULL THEN 'Ещё не пересчитано'
+			   WHEN f.key IS NOT NULL THEN 'На момент последнего обновления'
+			   WHEN EXISTS (SELECT FROM refresh_pending) THEN 'Есть изменения после пересчёта'
+			   ELSE 'Свежее'
+		   END AS state
+	FROM refresh_state f
 $view$)
 $function$;
 
@@ -7265,6 +7329,7 @@ VALUES
 ('refresh_pending', 'noted_at', 'Когда изменено.'),
 ('refresh_state', NULL, 'Когда пересчитаны сохранённые показатели и материализованные отчёты, сколько это заняло и чем кончилось.'),
 ('refresh_state', 'name', 'stored — сохранённые показатели, иначе имя материализованного отчёта.'),
+('refresh_state', 'key', 'Столбцы, по которым различаются строки материализованного отчёта. Пусто у stored.'),
 ('refresh_state', 'refreshed_at', 'На какой момент верны данные. Пусто: ещё не пересчитаны.'),
 ('refresh_state', 'took', 'Сколько занял последний пересчёт.'),
 ('refresh_state', 'error', 'Ошибка последнего пересчёта по расписанию. Пусто: прошёл.'),
@@ -7283,6 +7348,17 @@ VALUES
 ('regional_indicator_stored', NULL, 'Показатели региона (как regional_indicator) из хранимого: открываются сразу, верны на момент computed_at.'),
 ('municipal_score_stored', NULL, 'Баллы и места муниципалитетов (как municipal_score) из хранимого: верны на момент computed_at.'),
 ('completeness_stored', NULL, 'Полнота и своевременность сдачи (как completeness) из хранимого: верны на момент computed_at.'),
+('staleness', NULL, 'Насколько свежи сохранённые показатели и материализованные отчёты: возраст, что изменилось с тех пор, последняя ошибка. Для наблюдения.'),
+('staleness', 'name', 'stored — сохранённые показатели, иначе имя материализованного отчёта.'),
+('staleness', 'kind', 'stored — пересчитывается то, что изменилось; materialized — целиком.'),
+('staleness', 'refreshed_at', 'На какой момент верны данные. Пусто: ещё не пересчитаны.'),
+('staleness', 'age_seconds', 'Сколько секунд прошло с этого момента.'),
+('staleness', 'took_seconds', 'Сколько секунд занял последний пересчёт.'),
+('staleness', 'pending', 'Сколько муниципалитетов мониторингов ждёт пересчёта (мониторинг целиком — один). Пусто у материализованных.'),
+('staleness', 'pending_since', 'Когда случилось самое раннее изменение, которое ещё не учтено. Пусто: таких нет.'),
+('staleness', 'last_error', 'Ошибка последнего пересчёта по расписанию. Пусто: прошёл.'),
+('staleness', 'last_error_at', 'Когда случилась ошибка.'),
+('staleness', 'state', 'То же словами.'),
 ('keep_pending', '()', 'Триггер: записывает, какие показатели устарели.')
 $function$;
 
@@ -7455,6 +7531,7 @@ BEGIN
 		EXECUTE format('SELECT count(*) FROM %I.municipality', region) INTO members;
 	END IF;
 	FOR i IN 1 .. coalesce(cardinality(rounds), 0) LOOP
+		PERFORM shnor.report_progress('refresh', region, i - 1, cardinality(rounds));
 		round_id := rounds[i];
 		touched := lists[i]::integer[];
 		-- more than half of them one by one would cost more than all
@@ -7482,12 +7559,16 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 DECLARE
-	v	record;
-	r	integer;
-	n	record;
+	v		record;
+	r		integer;
+	n		record;
+	rounds	integer[];
+	step	bigint := 0;
 BEGIN
 	PERFORM shnor.refresh_check(region);
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	EXECUTE 'SELECT coalesce(array_agg(a.round_id ORDER BY a.round_id), ''{}'') FROM (SELECT t.round_id FROM round t UNION SELECT s.round_id FROM stored_tally s) AS a'
+	INTO rounds;
 	FOR v IN
 		SELECT * FROM (VALUES
 			('municipal_tally', 'municipality_id', 'x.municipality_id'),
@@ -7502,7 +7583,9 @@ BEGIN
 		different := 0;
 		example := NULL;
 		-- A round at a time, each in one statement: of one snapshot are the answers, the stored figures and what is pending.
-		FOR r IN EXECUTE 'SELECT t.round_id FROM round t UNION SELECT s.round_id FROM stored_tally s ORDER BY 1' LOOP
+		FOREACH r IN ARRAY rounds LOOP
+			PERFORM shnor.report_progress('verify', region, step, 5 * cardinality(rounds));
+			step := step + 1;
 			EXECUTE format($query$
 				SELECT count(*) FILTER (WHERE NOT c.pending) AS compared, count(*) FILTER (WHERE c.pending) AS pending,
 					   count(*) FILTER (WHERE NOT c.pending AND c.differs) AS different,
@@ -7529,3 +7612,236 @@ $function$;
 
 COMMENT ON FUNCTION verify(text) IS
 'Computes the live reports of the region anew and compares them with the stored ones, row by row and column by column. One row per report: how many rows were compared, how many were left out because something has touched them since the last refresh, how many differ (0 is right), and the first that does: round, key, both rows. Changes nothing; takes as long as the live reports of all rounds. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
+
+CREATE FUNCTION region_report_keys(OUT report text, OUT key text[])
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+	('school_round', '{round_id,school_id}'::text[]),
+	('school_indicator', '{round_id,school_id,indicator}'),
+	('municipal_indicator', '{round_id,municipality_id,indicator}'),
+	('regional_indicator', '{round_id,indicator}'),
+	('municipal_score', '{round_id,municipality_id}'),
+	('completeness', '{round_id,municipality_id}')
+$function$;
+
+COMMENT ON FUNCTION region_report_keys() IS
+'Internal: the reports whose key is known, and its columns.';
+
+CREATE FUNCTION create_materialized(region text, report text, key text[] DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	data		text := report || '_data';
+	cover		text := report || '_materialized';
+	unknown		text;
+	described	record;
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	IF NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = report AND c.relkind = 'v') THEN
+		RAISE EXCEPTION 'в регионе «%» нет отчёта «%»', region, coalesce(report, 'NULL')
+			USING ERRCODE = 'undefined_table', HINT = format('Отчёты — это представления схемы: \dv %I.*', region);
+	ELSIF octet_length(cover) > 63 THEN
+		RAISE EXCEPTION 'имя отчёта слишком длинное: «%»', report
+			USING ERRCODE = 'name_too_long', HINT = 'К имени добавляется _materialized, а в имени помещается 63 байта. Создайте над отчётом представление с коротким именем.';
+	ELSIF to_regclass(format('%I.%I', region, cover)) IS NOT NULL OR to_regclass(format('%I.%I', region, data)) IS NOT NULL THEN
+		RAISE EXCEPTION 'отчёт «%» уже материализован', report
+			USING ERRCODE = 'duplicate_table',
+				  HINT = format('Обновить: SELECT shnor.refresh_materialized(%L, %L); убрать: SELECT shnor.drop_materialized(%1$L, %2$L);', region, report);
+	END IF;
+	IF key IS NULL THEN
+		SELECT k.key INTO key FROM shnor.region_report_keys() k WHERE k.report = create_materialized.report;
+	END IF;
+	IF coalesce(cardinality(key), 0) = 0 THEN
+		RAISE EXCEPTION 'не названы столбцы, по которым строки отчёта «%» различаются', report
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = format('Назовите их третьим аргументом: SELECT shnor.create_materialized(%L, %L, ''{round_id,municipality_id}'');', region, report);
+	END IF;
+	SELECT string_agg(k, ', ') INTO unknown
+	FROM unnest(key) AS k
+	WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass(format('%I.%I', region, report)) AND a.attname = k AND a.attnum > 0);
+	IF unknown IS NOT NULL THEN
+		RAISE EXCEPTION 'в отчёте «%» нет столбцов: %', report, unknown
+			USING ERRCODE = 'undefined_column', HINT = format('Столбцы отчёта покажет \d %I.%I', region, report);
+	END IF;
+
+	EXECUTE format('CREATE MATERIALIZED VIEW %1$I.%2$I AS SELECT * FROM %1$I.%3$I', region, data, report);
+	BEGIN
+		EXECUTE format('CREATE UNIQUE INDEX ON %I.%I (%s)', region, data, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(key) AS k));
+	EXCEPTION WHEN unique_violation THEN
+		RAISE EXCEPTION 'строки отчёта «%» столбцами % не различаются', report, key
+			USING ERRCODE = 'unique_violation', HINT = 'Назовите третьим аргументом столбцы, которые вместе не повторяются.';
+	END;
+	EXECUTE format('CREATE VIEW %1$I.%2$I WITH (security_invoker = true) AS
+					SELECT d.*, f.refreshed_at AS computed_at FROM %1$I.%3$I d JOIN %1$I.refresh_state f ON f.name = %4$L', region, cover, data, report);
+	EXECUTE format('COMMENT ON MATERIALIZED VIEW %I.%I IS %L', region, data, format('Данные отчёта %s; читайте представление %s.', report, cover));
+	EXECUTE format('COMMENT ON VIEW %I.%I IS %L', region, cover,
+				   format('То же, что %s, материализовано: верно на момент computed_at. %s', report, obj_description(to_regclass(format('%I.%I', region, report)), 'pg_class')));
+	FOR described IN
+		SELECT a.attname, col_description(a.attrelid, a.attnum) AS said FROM pg_attribute a
+		WHERE a.attrelid = to_regclass(format('%I.%I', region, report)) AND a.attnum > 0 AND NOT a.attisdropped
+		UNION ALL SELECT 'computed_at', 'На какой момент верно.'
+	LOOP
+		EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', region, cover, described.attname, described.said);
+	END LOOP;
+	EXECUTE format('INSERT INTO %I.refresh_state AS f (name, key, refreshed_at) VALUES ($1, $2, statement_timestamp())
+					ON CONFLICT (name) DO UPDATE SET key = excluded.key, refreshed_at = excluded.refreshed_at, error = NULL, error_at = NULL', region)
+	USING report, key;
+	-- a materialized view has no policies: only who sees the whole region may read it
+	PERFORM shnor.region_access(region);
+	RETURN cover;
+END
+$function$;
+
+COMMENT ON FUNCTION create_materialized(text, text, text[]) IS
+'Makes a materialized view of a report of the region, REPORT_data, with a unique index over key, and the plain view REPORT_materialized over it, with the report''s columns and comments and computed_at; returns the plain view''s name. The keys of the reports of the contract are known; of others they are named. Readers, approvers and managers may read it, operators may not: a materialized view has no row-level security. Refresh it with refresh_materialized() or schedule(). The owner of the region calls it. Errors: no such region (3F000) or report (42P01), no such column (42703), no key (22023), a key that repeats (23505), a report that is materialized already (42P07), not the owner (42501).';
+
+CREATE FUNCTION drop_materialized(region text, report text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	IF to_regclass(format('%I.%I', region, report || '_data')) IS NULL THEN
+		RAISE EXCEPTION 'отчёт «%» не материализован', coalesce(report, 'NULL')
+			USING ERRCODE = 'undefined_table', HINT = format('Что материализовано, покажет SELECT * FROM %I.staleness;', region);
+	END IF;
+	EXECUTE format('DROP VIEW IF EXISTS %I.%I', region, report || '_materialized');
+	EXECUTE format('DROP MATERIALIZED VIEW %I.%I', region, report || '_data');
+	EXECUTE format('DELETE FROM %I.refresh_state f WHERE f.name = $1', region) USING report;
+END
+$function$;
+
+COMMENT ON FUNCTION drop_materialized(text, text) IS
+'Removes what create_materialized() made for the report; the report itself stays. Errors: no such region (3F000), not materialized (42P01), views of yours that stand on it (2BP01), not the owner (42501).';
+
+CREATE FUNCTION refresh_materialized(region text, report text DEFAULT NULL, OUT refreshed text, OUT took interval)
+RETURNS SETOF record
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	names	text[];
+	started	timestamptz;
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	EXECUTE format('SELECT array_agg(f.name ORDER BY f.name) FROM %I.refresh_state f WHERE f.key IS NOT NULL AND ($1 IS NULL OR f.name = $1)', region)
+	INTO names USING report;
+	IF report IS NOT NULL AND names IS NULL THEN
+		RAISE EXCEPTION 'отчёт «%» не материализован', report
+			USING ERRCODE = 'undefined_table', HINT = format('Создайте его: SELECT shnor.create_materialized(%L, %L);', region, report);
+	END IF;
+	FOR i IN 1 .. coalesce(cardinality(names), 0) LOOP
+		refreshed := names[i];
+		PERFORM shnor.report_progress('refresh_materialized', region, i - 1, cardinality(names));
+		-- one at a time; who waited does it once more
+		EXECUTE format('SELECT FROM %I.refresh_state f WHERE f.name = $1 FOR UPDATE', region) USING refreshed;
+		started := clock_timestamp();
+		EXECUTE format('REFRESH MATERIALIZED VIEW CONCURRENTLY %I.%I', region, refreshed || '_data');
+		took := clock_timestamp() - started;
+		EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = $2, took = $3, error = NULL, error_at = NULL WHERE f.name = $1', region)
+		USING refreshed, started, took;
+		RETURN NEXT;
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION refresh_materialized(text, text) IS
+'Refreshes the materialized reports of the region, or the one named, without keeping readers out (REFRESH MATERIALIZED VIEW CONCURRENTLY), and returns each with the time it took. Errors: no such region (3F000), not materialized (42P01), not the owner (42501).';
+
+CREATE FUNCTION region_materialized(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	m record;
+BEGIN
+	FOR m IN EXECUTE format('SELECT f.name, f.key FROM %I.refresh_state f WHERE f.key IS NOT NULL ORDER BY f.name', region) LOOP
+		IF to_regclass(format('%I.%I', region, m.name || '_data')) IS NULL THEN
+			PERFORM shnor.create_materialized(region, m.name, m.key);
+		END IF;
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION region_materialized(text) IS
+'Internal: makes the materialized reports of the region that are missing.';
+
+CREATE FUNCTION refresh_scheduled(region text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	names	text[];
+	name	text;
+	said	text;
+	failed	text[] := '{}';
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	EXECUTE format('SELECT array_agg(f.name ORDER BY f.key IS NOT NULL, f.name) FROM %I.refresh_state f', region) INTO names;
+	FOREACH name IN ARRAY names LOOP
+		BEGIN
+			IF name = 'stored' THEN
+				PERFORM shnor.refresh(region);
+			ELSE
+				PERFORM shnor.refresh_materialized(region, name);
+			END IF;
+		-- the next one is tried all the same; who asks learns of it from the view staleness
+		EXCEPTION WHEN OTHERS THEN
+			said := format('%s (%s)', SQLERRM, SQLSTATE);
+			EXECUTE format('UPDATE %I.refresh_state f SET error = $2, error_at = clock_timestamp() WHERE f.name = $1', region) USING name, said;
+			RAISE WARNING 'пересчёт «%» в регионе «%» не удался: %', name, region, said
+				USING HINT = format('Прежние данные остались. Исправьте причину; следующий пересчёт пройдёт сам. Состояние: SELECT * FROM %I.staleness;', region);
+			failed := failed || format('%s: %s', name, said);
+		END;
+	END LOOP;
+	RETURN CASE WHEN failed = '{}' THEN 'обновлено: ' || array_to_string(names, ', ') ELSE array_to_string(failed, '; ') END;
+END
+$function$;
+
+COMMENT ON FUNCTION refresh_scheduled(text) IS
+'What schedule() has run by the clock: refresh() and refresh_materialized() of the region. An error of one keeps the others from nothing: it is written into refresh_state, for the view staleness, and raised as a warning; the figures stay what they were. Returns what was done, or the errors. The owner of the region runs it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
+
+CREATE FUNCTION schedule(region text, cron text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	job			text := 'shnor ' || region;
+	command		text := format('SELECT shnor.refresh_scheduled(%L)', region);
+	installed	boolean := EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'pg_cron');
+	known		boolean := false;
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	IF cron IS NOT NULL AND cron !~ '^\s*([0-9*][0-9*,/-]*\s+){2}[0-9*][0-9*,/-]*\s+[0-9A-Za-z*][0-9A-Za-z*,/-]*\s+[0-9A-Za-z*][0-9A-Za-z*,/-]*\s*$' THEN
+		RAISE EXCEPTION 'расписание не понято: «%»', cron
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Пять полей через пробел: минута, час, день, месяц, день недели. Каждые десять минут: */10 * * * *; каждую ночь в три: 0 3 * * *.';
+	END IF;
+	IF installed THEN
+		EXECUTE 'SELECT EXISTS (SELECT FROM cron.job j WHERE j.jobname = $1 AND j.username = current_user)' INTO known USING job;
+		IF cron IS NULL THEN
+			IF known THEN
+				EXECUTE 'SELECT cron.unschedule($1)' USING job;
+			END IF;
+			RETURN 'задание pg_cron снято';
+		END IF;
+		EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING job, cron, command;
+		RETURN format('задание pg_cron «%s»: %s', job, cron);
+	END IF;
+	IF cron IS NULL THEN
+		RAISE EXCEPTION 'pg_cron в этой базе не установлен: снимать нечего'
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Строку, которую напечатала эта функция, удалите из crontab.';
+	END IF;
+	-- for sh between double quotes, and for crontab, to which % is a line's end
+	RETURN format('%s psql -X -q -d %s -c %s', cron,
+				  replace(format('''%s''', replace(current_database(), '''', '''\''''')), '%', '\%'),
+				  replace(format('''%s''', replace(command, '''', '''\''''')), '%', '\%'));
+END
+$function$;
+
+COMMENT ON FUNCTION schedule(text, text) IS
+'Has the region''s stored figures and materialized reports refreshed by the clock: where pg_cron is installed in this database, registers the job "shnor REGION" for the caller (a second call changes its time; cron NULL removes it), elsewhere returns the line for the crontab of a user whose psql connects as the owner. cron has five fields, as crontab''s. Watch the view staleness, not the job: a job that does not run reports nothing. Errors: no such region (3F000), a schedule that is none, or nothing to remove (22023, 55000), not the owner (42501), pg_cron''s own.';

@@ -69,7 +69,7 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		 import_state municipal_tally_stored municipal_indicator_stored completeness_stored round_rule round_place round_rule_set validation_case municipal_validation_case', 'r', 'r', 'r', 'r'),
 		('history_change effectiveness measure_effect measure_target monitoring_year municipal_score publication_difference
 		 publication_respondent_change regional_change regional_competence regional_evidence regional_indicator result_pair
-		 pending_group regional_indicator_stored municipal_score_stored school_year spell_case spell_condition spell_year validation_finding', 'r', '', 'r', 'r')
+		 pending_group staleness regional_indicator_stored municipal_score_stored school_year spell_case spell_condition spell_year validation_finding', 'r', '', 'r', 'r')
 	) AS v(objects, reader, operator, approver, manager)$$, 'views: operators see those that are the same for them');
 SELECT is_empty($$SELECT c.relname, r FROM pg_class c CROSS JOIN unnest('{access_reader,access_operator,access_approver,access_manager,access_nobody}'::text[]) r
 	WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'S' AND has_sequence_privilege(r, c.oid, 'USAGE, SELECT, UPDATE')$$,
