@@ -202,7 +202,8 @@ DECLARE
 BEGIN
 	PERFORM shnor.refresh_check(region);
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
-	EXECUTE 'SELECT coalesce(array_agg(a.round_id ORDER BY a.round_id), ''{}'') FROM (SELECT t.round_id FROM round t UNION SELECT s.round_id FROM stored_tally s) AS a'
+	EXECUTE format('SELECT coalesce(array_agg(a.round_id ORDER BY a.round_id), ''{}'')
+					FROM (SELECT t.round_id FROM %1$I.round t UNION SELECT s.round_id FROM %1$I.stored_tally s) AS a', region)
 	INTO rounds;
 	FOR v IN
 		SELECT * FROM (VALUES
