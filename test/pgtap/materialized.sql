@@ -108,7 +108,7 @@ SELECT is(:'said'::text, 'SELECT shnor.refresh_scheduled(''it''''s 5%'')', 'whic
 SELECT shnor.report_progress('verify', 'probe', 3, 10);
 SELECT pg_stat_clear_snapshot();
 SELECT results_eq($$SELECT pid, database, work, region, done, total FROM shnor.progress()$$,
-	$$SELECT pg_backend_pid(), current_database()::text, 'verify', 'probe', 3::bigint, 10::bigint$$, 'progress is shown');
+	$$SELECT pg_backend_pid(), current_database()::text COLLATE "default", 'verify', 'probe', 3::bigint, 10::bigint$$, 'progress is shown');
 SELECT is(current_setting('application_name'), (SELECT current_setting('application_name') WHERE current_setting('application_name') NOT LIKE 'shnor:%'), 'and the session''s own name is not touched');
 SELECT shnor.report_progress('verify', repeat('ж', 60), 9223372036854775807, 10);
 SELECT pg_stat_clear_snapshot();
