@@ -192,7 +192,7 @@ form_read(PG_FUNCTION_ARGS)
 	int			nanswers;
 	int			nfields;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	nanswers = read_columns(PG_GETARG_ARRAYTYPE_P(4), PG_GETARG_ARRAYTYPE_P(5), &columns, &ncolumns);
 	row.filled = palloc_array(bool, Max(nanswers, 1));
 	row.missing = palloc_array(bool, Max(nanswers, 1));
@@ -208,7 +208,7 @@ form_read(PG_FUNCTION_ARGS)
 		bool		blank = true;
 		bool		plain = true;
 		int			dims[1] = {nanswers};
-		int			lower[1] = {1};
+		int			lbounds[1] = {1};
 
 		if (source->line <= header)
 			continue;
@@ -242,7 +242,7 @@ form_read(PG_FUNCTION_ARGS)
 			}
 			nulls[6] = !plain;
 			if (plain)
-				values[6] = PointerGetDatum(construct_md_array(row.answers, row.missing, 1, dims, lower,
+				values[6] = PointerGetDatum(construct_md_array(row.answers, row.missing, 1, dims, lbounds,
 															   INT4OID, sizeof(int32), true, TYPALIGN_INT));
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		}

@@ -46,6 +46,11 @@ BEGIN
 	COMMENT ON COLUMN indicator_question.evidence IS 'Нужен ли документ: none — нет, optional — по желанию, required_if_yes — обязателен при ответе «да».';
 	COMMENT ON COLUMN indicator_question.wording IS 'Формулировка вопроса.';
 
+	COMMENT ON VIEW round_list IS 'Служебное: записан ли состав мониторинга. Не для отчётов.';
+	COMMENT ON COLUMN round_list.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN round_list.has_schools IS 'Организации записаны.';
+	COMMENT ON COLUMN round_list.has_municipalities IS 'Муниципалитеты записаны.';
+
 	COMMENT ON VIEW round_member IS 'Состав мониторинга: у закрытого — записанный при закрытии, у остальных — на дату состава; одна строка на мониторинг и организацию.';
 	COMMENT ON COLUMN round_member.round_id IS 'Мониторинг.';
 	COMMENT ON COLUMN round_member.municipality_id IS 'Муниципалитет.';

@@ -15,26 +15,13 @@ SELECT format($view$
 		SELECT k.round_id, t.municipality_id, t.tally
 		FROM round_methodology k
 		CROSS JOIN LATERAL (
-			SELECT m.municipality_id,
-				   shnor.tally(k.methodology,
-							   ARRAY['low_results', 'adverse_conditions', 'risk_zone',
-									 'is_school', 'is_preschool', 'is_supplementary',
-									 'teachers', 'diagnosed_subject', 'diagnosed_method', 'diagnosed_psych',
-									 'supported', 'in_networks', 'in_active', 'with_route',
-									 'in_events', 'has_curator', 'has_program',
-									 'has_prevention', 'has_study_plans', 'has_tutoring',
-									 'internet_resolved', 'equipment_resolved', 'staffing_resolved'],
-							   s.low_results, s.adverse_conditions, s.risk_zone,
-							   s.is_school, s.is_preschool, s.is_supplementary,
-							   s.teachers, s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych,
-							   s.supported, s.in_networks, s.in_active, s.with_route,
-							   s.in_events, s.has_curator, s.has_program,
-							   s.has_prevention, s.has_study_plans, s.has_tutoring,
-							   s.internet_resolved, s.equipment_resolved, s.staffing_resolved) AS tally
-			FROM municipal_member m
-			LEFT JOIN %1$I s ON s.round_id = m.round_id AND s.municipality_id = m.municipality_id
-			WHERE m.round_id = k.round_id
-			GROUP BY m.municipality_id
+			SELECT s.municipality_id,
+				   shnor.tally(k.methodology, %3$L::text[], %4$s) AS tally
+			-- a row without a kind counts nowhere; not a join, so that a municipality can be asked for alone
+			FROM (SELECT n.municipality_id, %5$s FROM %1$I n WHERE n.round_id = k.round_id
+				  UNION ALL
+				  SELECT m.municipality_id, %5$s FROM municipal_member m LEFT JOIN %1$I n ON false WHERE m.round_id = k.round_id) AS s
+			GROUP BY s.municipality_id
 		) AS t
 		WHERE k.level = 'school'
 		UNION ALL
@@ -52,7 +39,13 @@ SELECT format($view$
 		WHERE k.level = 'municipality'
 	) AS p
 	GROUP BY p.round_id, p.municipality_id
-$view$, schools, municipalities)
+$view$, schools, municipalities, c.names,
+	(SELECT string_agg('s.' || n, ', ' ORDER BY i) FROM unnest(c.names) WITH ORDINALITY AS u(n, i)),
+	(SELECT string_agg('n.' || n, ', ' ORDER BY i) FROM unnest(c.names) WITH ORDINALITY AS u(n, i)))
+FROM (SELECT '{low_results,adverse_conditions,risk_zone,is_school,is_preschool,is_supplementary,
+	teachers,diagnosed_subject,diagnosed_method,diagnosed_psych,supported,in_networks,in_active,with_route,
+	in_events,has_curator,has_program,has_prevention,has_study_plans,has_tutoring,
+	internet_resolved,equipment_resolved,staffing_resolved}'::text[] AS names) AS c
 $function$;
 COMMENT ON FUNCTION region_tally_query(text, text) IS
 'Internal: the defining query of municipal_tally over the named views of schools and of municipalities.';
@@ -143,6 +136,33 @@ $function$;
 COMMENT ON FUNCTION region_result_query(text) IS
 'Internal: the defining query of indicator_result and proven_indicator over the named view of tallies.';
 
+CREATE FUNCTION region_score_query(indicators text, computed boolean) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format($view$
+	-- rank compares points/max_points exactly: fractions of less than a million indicators differ by more
+	-- than 1/10^12, so their integer parts of 10^12 differ too
+	SELECT p.round_id, p.municipality_id, p.points, p.max_points, p.scored, p.unscored,
+		   CASE WHEN p.max_points > 0
+				THEN rank() OVER (PARTITION BY p.round_id
+								  ORDER BY p.points * 1000000000000 / nullif(p.max_points, 0) DESC NULLS LAST)
+		   END AS rank,
+		   p.round_title, p.municipality%2$s
+	FROM (
+		SELECT i.round_id, i.round_title, i.municipality_id, i.municipality%3$s,
+			   coalesce(sum(i.score), 0) AS points,
+			   count(i.score) AS max_points,
+			   count(i.score) AS scored,
+			   count(*) - count(i.score) AS unscored
+		FROM %1$I i
+		GROUP BY i.round_id, i.round_title, i.municipality_id, i.municipality%3$s
+	) AS p
+$view$, indicators, CASE WHEN computed THEN ', p.computed_at' ELSE '' END, CASE WHEN computed THEN ', i.computed_at' ELSE '' END)
+$function$;
+COMMENT ON FUNCTION region_score_query(text, boolean) IS
+'Internal: the defining query of municipal_score over the named view of indicators, with the moment of its figures where it has one.';
+
 CREATE FUNCTION region_base_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -183,6 +203,13 @@ $view$),
 	LEFT JOIN question q ON q.question = c.name AND (q.valid_from IS NULL OR q.valid_from <= r.cohort_on)
 						AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
 $view$),
+(395, 'round_list', $view$
+	-- which rounds have their schools and municipalities written down; one look into each index, where a join would look through all
+	SELECT r.round_id,
+		   (SELECT min(w.school_id) FROM round_school w WHERE w.round_id = r.round_id) IS NOT NULL AS has_schools,
+		   (SELECT min(w.municipality_id) FROM round_municipality w WHERE w.round_id = r.round_id) IS NOT NULL AS has_municipalities
+	FROM round r
+$view$),
 (400, 'round_member', $view$
 	-- who belongs to a round: as written down when it closed, else as of its day. A round that was reopened keeps its
 	-- list, since the directory has municipalities and kinds of today only; statuses can be corrected, so they are read
@@ -203,11 +230,12 @@ $view$),
 		UNION ALL
 		SELECT r.round_id, r.cohort_on, o.municipality_id, o.school_id, o.kind
 		FROM round r
+		JOIN round_list y ON y.round_id = r.round_id AND NOT y.has_schools
 		JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
 					 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
 		-- a municipality's operator also sees schools that have left it, but they belong to it in old lists only
 		JOIN municipality h ON h.municipality_id = o.municipality_id
-		WHERE r.state <> 'closed' AND NOT EXISTS (SELECT FROM round_school w WHERE w.round_id = r.round_id)
+		WHERE r.state <> 'closed'
 		  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 			   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
 	) AS b
@@ -224,23 +252,25 @@ $view$),
 	FROM round_municipality w
 	UNION
 	SELECT w.round_id, w.municipality_id
-	FROM round_school w
+	FROM round r
+	-- closing writes both; a list that was mended since may name others
+	JOIN round_school w ON w.round_id = r.round_id
+	WHERE r.state <> 'closed'
 	UNION
 	-- a list without schools is none, so round_member takes them from the directory: with their municipalities
 	SELECT r.round_id, o.municipality_id
 	FROM round r
+	JOIN round_list y ON y.round_id = r.round_id AND NOT y.has_schools AND y.has_municipalities
 	JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
 				 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
-	WHERE r.state <> 'closed' AND NOT EXISTS (SELECT FROM round_school w WHERE w.round_id = r.round_id)
-	  AND EXISTS (SELECT FROM round_municipality w WHERE w.round_id = r.round_id)
-	  AND EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+	WHERE r.state <> 'closed' AND EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 	-- not UNION ALL: where only schools are written down, their municipalities are among all, once
 	UNION
 	SELECT r.round_id, m.municipality_id
 	FROM round r
+	JOIN round_list y ON y.round_id = r.round_id AND NOT y.has_municipalities
 	CROSS JOIN municipality m
-	WHERE NOT EXISTS (SELECT FROM round_municipality w WHERE w.round_id = r.round_id)
-	  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+	WHERE (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 		   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
 $view$),
 (410, 'school_round', $view$
@@ -326,84 +356,73 @@ $view$),
 	JOIN round r ON r.round_id = i.round_id
 	WHERE i.scope = 'region'
 $view$),
-(730, 'municipal_score', $view$
-	-- rank compares points/max_points exactly: fractions of less than a million indicators differ by more
-	-- than 1/10^12, so their integer parts of 10^12 differ too
-	SELECT p.round_id, p.municipality_id, p.points, p.max_points, p.scored, p.unscored,
-		   CASE WHEN p.max_points > 0
-				THEN rank() OVER (PARTITION BY p.round_id
-								  ORDER BY p.points * 1000000000000 / nullif(p.max_points, 0) DESC NULLS LAST)
-		   END AS rank,
-		   p.round_title, p.municipality
-	FROM (
-		SELECT i.round_id, i.round_title, i.municipality_id, i.municipality,
-			   coalesce(sum(i.score), 0) AS points,
-			   count(i.score) AS max_points,
-			   count(i.score) AS scored,
-			   count(*) - count(i.score) AS unscored
-		FROM municipal_indicator i
-		GROUP BY i.round_id, i.round_title, i.municipality_id, i.municipality
-	) AS p
-$view$),
+(730, 'municipal_score', shnor.region_score_query('municipal_indicator', false)),
 (740, 'completeness', $view$
-	SELECT r.round_id, m.municipality_id,
-		   coalesce(c.expected, 0) AS expected,
-		   coalesce(c.submitted, 0) AS submitted,
-		   coalesce(c.on_time, 0) AS on_time,
-		   coalesce(c.expected * q.questions, 0) AS answers_expected,
+	-- grouped once and joined to nothing afterwards: the planner does not know how few the groups are
+	SELECT p.round_id, p.municipality_id, p.expected, p.submitted, p.on_time,
+		   coalesce(p.expected * q.questions, 0) AS answers_expected,
 		   coalesce(q.given, 0)::bigint AS answers_given,
-		   r.title AS round_title, m.name AS municipality
-	FROM municipal_member d
-	JOIN round r ON r.round_id = d.round_id
-	JOIN municipality m ON m.municipality_id = d.municipality_id
-	LEFT JOIN (
-		SELECT b.round_id, b.municipality_id,
-			   count(*) AS expected,
-			   count(s.submitted_at) AS submitted,
-			   -- the first version counts: a later correction does not make an answer late
-			   count(*) FILTER (WHERE s.submitted_at IS NOT NULL
-								  AND least(s.submitted_at, h.first_at)
-									  < (e.due_on + 1)::timestamp
-										AT TIME ZONE coalesce((SELECT time_zone FROM setting), 'Europe/Moscow')) AS on_time,
-			   count(s.teachers) AS teachers, count(s.diagnosed_subject) AS diagnosed_subject,
-			   count(s.diagnosed_method) AS diagnosed_method, count(s.diagnosed_psych) AS diagnosed_psych,
-			   count(s.supported) AS supported, count(s.in_networks) AS in_networks,
-			   count(s.in_active) AS in_active, count(s.with_route) AS with_route,
-			   count(s.in_events) AS in_events, count(s.has_curator) AS has_curator,
-			   count(s.has_program) AS has_program, count(s.has_prevention) AS has_prevention,
-			   count(s.has_study_plans) AS has_study_plans, count(s.has_tutoring) AS has_tutoring,
-			   count(s.internet_resolved) AS internet_resolved, count(s.equipment_resolved) AS equipment_resolved,
-			   count(s.staffing_resolved) AS staffing_resolved
-		FROM round_member b
-		JOIN round e ON e.round_id = b.round_id
-		-- what the school itself has sent: another source's word does not stand for its report
-		LEFT JOIN submission s ON s.round_id = b.round_id AND s.school_id = b.school_id
-		LEFT JOIN LATERAL (
-			SELECT min(v.submitted_at) AS first_at
-			FROM submission_history v
-			WHERE v.round_id = b.round_id AND v.school_id = b.school_id
-		) AS h ON true
-		WHERE EXISTS (SELECT FROM round_indicator d
-					  JOIN indicator i ON i.definition_id = d.definition_id
-					  WHERE d.round_id = b.round_id AND d.level = 'school' AND b.kind = ANY (i.institution_kinds))
-		GROUP BY b.round_id, b.municipality_id
-	) AS c ON c.round_id = r.round_id AND c.municipality_id = m.municipality_id
+		   (SELECT r.title FROM round r WHERE r.round_id = p.round_id) AS round_title,
+		   (SELECT m.name FROM municipality m WHERE m.municipality_id = p.municipality_id) AS municipality
+	FROM (
+		SELECT g.round_id, g.municipality_id,
+			   count(g.school_id) AS expected,
+			   count(g.submitted_at) AS submitted,
+			   count(*) FILTER (WHERE g.on_time) AS on_time,
+			   count(g.teachers) AS teachers, count(g.diagnosed_subject) AS diagnosed_subject,
+			   count(g.diagnosed_method) AS diagnosed_method, count(g.diagnosed_psych) AS diagnosed_psych,
+			   count(g.supported) AS supported, count(g.in_networks) AS in_networks,
+			   count(g.in_active) AS in_active, count(g.with_route) AS with_route,
+			   count(g.in_events) AS in_events, count(g.has_curator) AS has_curator,
+			   count(g.has_program) AS has_program, count(g.has_prevention) AS has_prevention,
+			   count(g.has_study_plans) AS has_study_plans, count(g.has_tutoring) AS has_tutoring,
+			   count(g.internet_resolved) AS internet_resolved, count(g.equipment_resolved) AS equipment_resolved,
+			   count(g.staffing_resolved) AS staffing_resolved
+		FROM (
+			SELECT b.round_id, b.municipality_id, b.school_id, s.submitted_at,
+				   -- the first version counts: a later correction does not make an answer late
+				   s.submitted_at IS NOT NULL
+				   AND least(s.submitted_at, h.first_at)
+					   < (e.due_on + 1)::timestamp AT TIME ZONE coalesce((SELECT time_zone FROM setting), 'Europe/Moscow') AS on_time,
+				   s.teachers, s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych, s.supported, s.in_networks,
+				   s.in_active, s.with_route, s.in_events, s.has_curator, s.has_program, s.has_prevention,
+				   s.has_study_plans, s.has_tutoring, s.internet_resolved, s.equipment_resolved, s.staffing_resolved
+			FROM round_member b
+			JOIN round e ON e.round_id = b.round_id
+			-- what the school itself has sent: another source's word does not stand for its report
+			LEFT JOIN submission s ON s.round_id = b.round_id AND s.school_id = b.school_id
+			LEFT JOIN LATERAL (
+				SELECT min(v.submitted_at) AS first_at
+				FROM submission_history v
+				WHERE v.round_id = b.round_id AND v.school_id = b.school_id
+			) AS h ON true
+			WHERE EXISTS (SELECT FROM round_indicator d
+						  JOIN indicator i ON i.definition_id = d.definition_id
+						  WHERE d.round_id = b.round_id AND d.level = 'school' AND b.kind = ANY (i.institution_kinds))
+			UNION ALL
+			-- a municipality without a school keeps its zeros
+			SELECT d.round_id, d.municipality_id, NULL, NULL, NULL,
+				   NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+			FROM municipal_member d
+		) AS g
+		GROUP BY g.round_id, g.municipality_id
+	) AS p
 	LEFT JOIN LATERAL (
 		SELECT count(*) AS questions, sum(v.given) AS given
 		FROM question n
+		JOIN round r ON r.round_id = p.round_id AND (n.valid_from IS NULL OR n.valid_from <= r.cohort_on)
+					AND (n.valid_until IS NULL OR r.cohort_on < n.valid_until)
 		LEFT JOIN (VALUES
-			('teachers', c.teachers), ('diagnosed_subject', c.diagnosed_subject),
-			('diagnosed_method', c.diagnosed_method), ('diagnosed_psych', c.diagnosed_psych),
-			('supported', c.supported), ('in_networks', c.in_networks),
-			('in_active', c.in_active), ('with_route', c.with_route),
-			('in_events', c.in_events), ('has_curator', c.has_curator),
-			('has_program', c.has_program), ('has_prevention', c.has_prevention),
-			('has_study_plans', c.has_study_plans), ('has_tutoring', c.has_tutoring),
-			('internet_resolved', c.internet_resolved), ('equipment_resolved', c.equipment_resolved),
-			('staffing_resolved', c.staffing_resolved)) AS v(question, given) ON v.question = n.question
+			('teachers', p.teachers), ('diagnosed_subject', p.diagnosed_subject),
+			('diagnosed_method', p.diagnosed_method), ('diagnosed_psych', p.diagnosed_psych),
+			('supported', p.supported), ('in_networks', p.in_networks),
+			('in_active', p.in_active), ('with_route', p.with_route),
+			('in_events', p.in_events), ('has_curator', p.has_curator),
+			('has_program', p.has_program), ('has_prevention', p.has_prevention),
+			('has_study_plans', p.has_study_plans), ('has_tutoring', p.has_tutoring),
+			('internet_resolved', p.internet_resolved), ('equipment_resolved', p.equipment_resolved),
+			('staffing_resolved', p.staffing_resolved)) AS v(question, given) ON v.question = n.question
 		WHERE n.respondent = 'school'
-		  AND (n.valid_from IS NULL OR n.valid_from <= r.cohort_on)
-		  AND (n.valid_until IS NULL OR r.cohort_on < n.valid_until)
 	) AS q ON true
 $view$)
 $function$;

@@ -157,6 +157,9 @@ BEGIN
 	IF to_regclass(format('%I.access', region)) IS NULL THEN
 		PERFORM shnor.region_access_tables(region);
 	END IF;
+	IF to_regclass(format('%I.refresh_pending', region)) IS NULL THEN
+		PERFORM shnor.region_stored_tables(region);
+	END IF;
 	PERFORM shnor.region_version_constraints(region);
 END
 $function$;
@@ -226,6 +229,7 @@ BEGIN
 	PERFORM shnor.region_methodology_triggers(region);
 	PERFORM shnor.region_validation_triggers(region);
 	PERFORM shnor.region_import_triggers(region);
+	PERFORM shnor.region_stored_triggers(region);
 	-- last: the journal is of all tables
 	PERFORM shnor.region_history_triggers(region);
 END
@@ -256,7 +260,8 @@ BEGIN
 		  UNION ALL SELECT * FROM shnor.region_validation_views()
 		  UNION ALL SELECT * FROM shnor.region_import_views()
 		  UNION ALL SELECT * FROM shnor.region_history_views()
-		  UNION ALL SELECT * FROM shnor.region_access_views()) AS d
+		  UNION ALL SELECT * FROM shnor.region_access_views()
+		  UNION ALL SELECT * FROM shnor.region_stored_views()) AS d
 	ORDER BY d.step;
 END
 $function$;
@@ -317,6 +322,9 @@ BEGIN
 	PERFORM shnor.region_triggers(region);
 	PERFORM shnor.region_views(region);
 	PERFORM shnor.region_comments(region);
+	-- another version may compute otherwise
+	EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', region);
+	PERFORM shnor.region_materialized(region);
 	-- last: every table and view is there
 	PERFORM shnor.region_access(region);
 	PERFORM set_config('role', role_before, true);

@@ -10,6 +10,7 @@ AS $function$
 VALUES
 ('round_id', 'Мониторинг.'),
 ('round_title', 'Название мониторинга.'),
+('computed_at', 'На какой момент верно.'),
 ('municipality_id', 'Муниципалитет.'),
 ('municipality', 'Название муниципалитета.'),
 ('school_id', 'Организация.'),
@@ -122,6 +123,7 @@ BEGIN
 			UNION ALL SELECT * FROM shnor.region_import_comments()
 			UNION ALL SELECT * FROM shnor.region_history_comments()
 			UNION ALL SELECT * FROM shnor.region_access_comments()
+			UNION ALL SELECT * FROM shnor.region_stored_comments()
 		), attribute AS (
 			SELECT c.oid, c.relname, c.relkind, a.attname
 			FROM pg_class c
@@ -136,10 +138,13 @@ BEGIN
 		UNION ALL
 		SELECT format('COMMENT ON FUNCTION %I() IS %L', s.object, s.comment) FROM said s WHERE s.part = '()'
 		UNION ALL
-		-- its own comment, else that of an answer of the same name, else the dictionary's
-		SELECT format('COMMENT ON COLUMN %I.%I IS %L', a.relname, a.attname, coalesce(s.comment, q.comment, d.comment))
+		-- its own comment, else that of the live report, else that of an answer of the same name, else the dictionary's
+		SELECT format('COMMENT ON COLUMN %I.%I IS %L', a.relname, a.attname, coalesce(s.comment, col_description(l.attrelid, l.attnum), q.comment, d.comment))
 		FROM attribute a
 		LEFT JOIN said s ON s.object = a.relname AND s.part = a.attname
+		LEFT JOIN pg_attribute l ON l.attname = a.attname AND l.attrelid = to_regclass(quote_ident(
+			CASE a.relname WHEN 'stored_result' THEN 'municipal_indicator' WHEN 'stored_completeness' THEN 'completeness'
+				 ELSE substring(a.relname FROM '^(.*)_stored$') END))
 		LEFT JOIN (SELECT b.attname, min(col_description(b.attrelid, b.attnum)) AS comment
 				   FROM pg_attribute b
 				   WHERE b.attrelid IN ('school_round'::regclass, 'municipal_submission'::regclass) AND b.attnum > 0

@@ -6,6 +6,7 @@
 --   own     an operator his municipality's  common  the same, and those of no municipality (targets for all)
 --   event   an operator: only that a round was closed
 --   import  the operator's own imports      journal an operator none; written by triggers only
+--   touch   an operator none; written by triggers only, of whatever anybody may change
 --   access  a role its own lines
 -- Readers, approvers and managers see the whole region.
 -- Privileges: r read, i insert, u update, d delete. A reader has r on everything.
@@ -70,10 +71,16 @@ VALUES
 ('publication_target', 'common', 'r', 'ri', 'r'),
 ('publication_school', 'own', 'r', 'ri', 'r'),
 ('publication_municipality', 'own', 'r', 'ri', 'r'),
-('publication_school_indicator', 'own', 'r', 'ri', 'r')
+('publication_school_indicator', 'own', 'r', 'ri', 'r'),
+-- stored figures: only the owner refreshes them
+('refresh_pending', 'touch', 'i', 'ri', 'ri'),
+('refresh_state', 'all', 'r', 'r', 'r'),
+('stored_tally', 'own', 'r', 'r', 'r'),
+('stored_result', 'own', 'r', 'r', 'r'),
+('stored_completeness', 'own', 'r', 'r', 'r')
 $function$;
 COMMENT ON FUNCTION region_access_rules() IS
-'Internal: each table of a region with the rows that a capability reaches (all, own, common, event, import, journal, access) and the privileges of operators, approvers and managers (r read, i insert, u update, d delete). Readers read everything.';
+'Internal: each table of a region with the rows that a capability reaches (all, own, common, event, import, journal, touch, access) and the privileges of operators, approvers and managers (r read, i insert, u update, d delete). Readers read everything.';
 
 -- privileges that hold for some columns only; but: all columns except these
 CREATE FUNCTION region_access_columns(OUT object text, OUT capability text, OUT privilege text, OUT but boolean, OUT columns text[])
@@ -110,7 +117,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 SELECT '{report_scope,reporting_day,legal_act_chain,round_indicator,round_methodology,indicator_question,round_term,round_pair,round_side,
-	ranked_source_answer,school_source_answer,municipal_source_answer,round_member,municipal_member,school_round,municipal_round,
+	ranked_source_answer,school_source_answer,municipal_source_answer,round_list,round_member,municipal_member,school_round,municipal_round,
 	school_indicator,municipal_tally,indicator_result,municipal_indicator,completeness,
 	answer,answer_conflict,answer_proof,school_proven,municipal_proven,proven_tally,proven_indicator,proven_result,municipal_evidence,
 	note_status,recommendation_due,measure_status,decision_status,obligation,
@@ -118,7 +125,8 @@ SELECT '{report_scope,reporting_day,legal_act_chain,round_indicator,round_method
 	indicator_change_sum,result_change_sum,change_result,municipal_change,result_change,
 	school_competence,competence_result,municipal_competence,
 	publication_report,publication_regional_report,publication_pair,publication_definition_change,
-	round_rule,round_place,round_rule_set,validation_case,municipal_validation_case,import_state}'::text[]
+	round_rule,round_place,round_rule_set,validation_case,municipal_validation_case,import_state,
+	municipal_tally_stored,municipal_indicator_stored,completeness_stored}'::text[]
 $function$;
 COMMENT ON FUNCTION region_access_operator_views() IS
 'Internal: the views that operators of municipalities are granted.';
@@ -141,10 +149,17 @@ AS $function$
 		FROM shnor.region_view_definitions() d
 		CROSS JOIN (VALUES ('reader'), ('operator'), ('approver'), ('manager')) AS v(capability)
 		WHERE v.capability <> 'operator' OR d.view_name = ANY (shnor.region_access_operator_views())
+		UNION ALL
+		-- materialized reports (96-materialized.sql): no policy bounds their rows
+		SELECT v.capability, x.name, 'SELECT'
+		FROM pg_class c
+		CROSS JOIN LATERAL (VALUES (c.relname::text), (regexp_replace(c.relname, '_data$', '_materialized'))) AS x(name)
+		CROSS JOIN (VALUES ('reader'), ('approver'), ('manager')) AS v(capability)
+		WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relkind = 'm' AND c.relname LIKE '%\_data'
 	)
 	SELECT h.capability, h.object, a.attname::text, h.privilege
 	FROM held h
-	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'v')
+	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'v', 'm')
 	LEFT JOIN shnor.region_access_columns() k ON k.object = h.object AND k.capability = h.capability AND k.privilege = h.privilege
 	LEFT JOIN pg_attribute a ON k.object IS NOT NULL AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 		AND (a.attname = ANY (k.columns)) <> k.but

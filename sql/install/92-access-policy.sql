@@ -92,6 +92,8 @@ AS $function$
 						OR %s AND table_name = ''document'' AND NOT EXISTS (SELECT FROM (VALUES (old_row), (new_row)) AS v(line)
 							WHERE v.line IS NOT NULL AND ((v.line ->> ''school_id'')::integer IN (SELECT s.school_id FROM school s)
 								OR (v.line ->> ''municipality_id'')::integer IN (SELECT a.municipality_id FROM access a WHERE a.capability = ''operator'')) IS NOT TRUE))', r.operator)
+				   -- what it says is only that something is to be computed anew
+				   WHEN r.rows = 'touch' THEN format('pg_trigger_depth() > 0 AND %s', r.anyone)
 				   WHEN r.object = 'round' THEN format('%s AND state = ''draft''', r.manager) || CASE p.code WHEN 'u' THEN format(' OR %s', r.approver) ELSE '' END
 				   ELSE concat(
 					   '(', concat_ws(' OR ',

@@ -87,7 +87,7 @@ BEGIN
 			SELECT DISTINCT w.object, w.attribute, w.privilege
 			FROM shnor.region_access_wanted($1) w
 			-- what was granted by hand stays as it was; the policies look into the list with the role's own rights
-			JOIN %1$I.access l ON l.role = $2 AND (NOT l.by_hand OR w.object = 'access') AND l.capability = w.capability
+			JOIN %1$I.access l ON l.role = $2 AND (NOT l.by_hand OR w.object IN ('access', 'refresh_pending')) AND l.capability = w.capability
 			WHERE NOT EXISTS (SELECT FROM shnor.region_access_actual($1) a
 							  WHERE a.role = $2 AND a.object = w.object AND a.privilege = w.privilege
 								AND (a.attribute IS NULL OR a.attribute = w.attribute))

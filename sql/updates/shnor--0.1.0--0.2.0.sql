@@ -19,6 +19,27 @@ CREATE FUNCTION counted(methodology, record) RETURNS integer[]
 COMMENT ON FUNCTION counted(methodology, record) IS
 'The ids whose numerator contribution() gives as above zero; NULL where there is none.';
 
+CREATE FUNCTION report_progress(work text, region text, done bigint, total bigint) RETURNS void
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE STRICT PARALLEL RESTRICTED;
+
+COMMENT ON FUNCTION report_progress(text, text, bigint, bigint) IS
+'Internal: shows in pg_stat_activity, until the end of the transaction, that this session is at done of total steps of some work. The setting application_name stays what it is.';
+
+CREATE FUNCTION progress(OUT pid integer, OUT database text, OUT role text, OUT work text, OUT region text,
+						 OUT done bigint, OUT total bigint, OUT since timestamptz)
+RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+	SELECT a.pid, a.datname::text, a.usename::text, p.said[1], p.said[4], p.said[2]::bigint, p.said[3]::bigint, a.xact_start
+	FROM pg_stat_activity a
+	CROSS JOIN LATERAL regexp_match(a.application_name, '^shnor: ([a-z_]+) ([0-9]{1,18})/([0-9]{1,18}) (.*)$') AS p(said)
+	WHERE p.said IS NOT NULL
+$function$;
+
+COMMENT ON FUNCTION progress() IS
+'What long work of shnor is running, in all sessions: one row for each refresh, verify, import, publish or refresh_materialized, with the region (cut where its name is long), how many steps are done of how many (rounds, reports, stages of an import), and when its transaction began (NULL where the caller may not see the session''s activity). To stop one: pg_cancel_backend(pid); nothing of it is left.';
+
 CREATE FUNCTION form_rows_at(content text, delimiter text, lines integer[], OUT line integer, OUT fields text[])
 RETURNS SETOF record
 AS 'MODULE_PATHNAME'
@@ -415,6 +436,218 @@ $function$;
 COMMENT ON FUNCTION region_tables_triggers(text) IS
 'Internal: creates or replaces the region''s own trigger functions and triggers (history of answers, known indicator codes, versions of definitions) in the schema named region.';
 
+CREATE OR REPLACE FUNCTION region_view_comments(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	command text;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	COMMENT ON VIEW round_indicator IS 'Определения показателей, действующие в мониторинге: одна строка на мониторинг и показатель. Отсюда видно, как посчитана цифра отчёта.';
+	COMMENT ON COLUMN round_indicator.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN round_indicator.indicator_id IS 'Номер показателя внутри свёрток ответов.';
+	COMMENT ON COLUMN round_indicator.indicator IS 'Код показателя.';
+	COMMENT ON COLUMN round_indicator.position IS 'Порядковый номер в отчётах.';
+	COMMENT ON COLUMN round_indicator.clause IS 'Пункт методики.';
+	COMMENT ON COLUMN round_indicator.section IS 'Раздел методики.';
+	COMMENT ON COLUMN round_indicator.title IS 'Название показателя.';
+	COMMENT ON COLUMN round_indicator.unit IS 'Единица: percent — доля в процентах, yes_no — да или нет.';
+	COMMENT ON COLUMN round_indicator.level IS 'Чьи ответы считаются: school — организаций, municipality — самих муниципалитетов.';
+	COMMENT ON COLUMN round_indicator.institution_kinds IS 'Виды учреждений через запятую: school — школа, preschool — ДОУ, supplementary — УДО.';
+	COMMENT ON COLUMN round_indicator.collection_method IS 'Метод сбора информации по методике.';
+	COMMENT ON COLUMN round_indicator.numerator IS 'Числитель: выражение.';
+	COMMENT ON COLUMN round_indicator.denominator IS 'Знаменатель: выражение. Пусто: каждая школа или муниципалитет считается за 1.';
+	COMMENT ON COLUMN round_indicator.cohort IS 'Круг школ: условие. Пусто: все организации мониторинга указанных видов.';
+	COMMENT ON COLUMN round_indicator.missing IS 'Нет ответа: exclude — не считается, no — считается ответом «нет».';
+	COMMENT ON COLUMN round_indicator.polarity IS 'Что лучше: higher_is_better — больше, lower_is_better — меньше, context — не оценивается.';
+	COMMENT ON COLUMN round_indicator.source_formula IS 'Методика расчета, как в источнике.';
+	COMMENT ON COLUMN round_indicator.documents IS 'Документы, которыми подтверждается показатель.';
+	COMMENT ON COLUMN round_indicator.source_defect IS 'Недостаток методики и принятое прочтение.';
+	COMMENT ON COLUMN round_indicator.definition_id IS 'Номер версии определения в таблице indicator.';
+
+	COMMENT ON VIEW round_methodology IS 'Служебное: определения показателей мониторинга, собранные для подсчёта. Не для отчётов.';
+	COMMENT ON COLUMN round_methodology.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN round_methodology.level IS 'Чьи ответы считаются: school или municipality.';
+	COMMENT ON COLUMN round_methodology.methodology IS 'Собранные определения.';
+
+	COMMENT ON VIEW indicator_question IS 'Что читает показатель: вопросы и статусы, которые стоят в его формулах; одна строка на мониторинг, показатель и столбец.';
+	COMMENT ON COLUMN indicator_question.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN indicator_question.indicator IS 'Код показателя.';
+	COMMENT ON COLUMN indicator_question.column_name IS 'Столбец: код вопроса или статус школы.';
+	COMMENT ON COLUMN indicator_question.question IS 'Код вопроса. Пусто: столбец — статус, а не вопрос.';
+	COMMENT ON COLUMN indicator_question.respondent IS 'Кто отвечает: school — организация, municipality — муниципалитет.';
+	COMMENT ON COLUMN indicator_question.answer_type IS 'Вид ответа: count — количество, yes_no — да или нет.';
+	COMMENT ON COLUMN indicator_question.evidence IS 'Нужен ли документ: none — нет, optional — по желанию, required_if_yes — обязателен при ответе «да».';
+	COMMENT ON COLUMN indicator_question.wording IS 'Формулировка вопроса.';
+
+	COMMENT ON VIEW round_list IS 'Служебное: записан ли состав мониторинга. Не для отчётов.';
+	COMMENT ON COLUMN round_list.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN round_list.has_schools IS 'Организации записаны.';
+	COMMENT ON COLUMN round_list.has_municipalities IS 'Муниципалитеты записаны.';
+
+	COMMENT ON VIEW round_member IS 'Состав мониторинга: у закрытого — записанный при закрытии, у остальных — на дату состава; одна строка на мониторинг и организацию.';
+	COMMENT ON COLUMN round_member.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN round_member.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN round_member.school_id IS 'Организация.';
+	COMMENT ON COLUMN round_member.kind IS 'Вид учреждения: school — школа, preschool — ДОУ, supplementary — УДО.';
+	COMMENT ON COLUMN round_member.low_results IS 'ШНОР на дату состава.';
+	COMMENT ON COLUMN round_member.adverse_conditions IS 'ШНСУ на дату состава.';
+	COMMENT ON COLUMN round_member.risk_zone IS 'Школа зоны риска на дату состава.';
+
+	COMMENT ON VIEW municipal_member IS 'Муниципалитеты мониторинга: у закрытого — записанные при закрытии, у остальных — все; одна строка на мониторинг и муниципалитет.';
+	COMMENT ON COLUMN municipal_member.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN municipal_member.municipality_id IS 'Муниципалитет.';
+
+	COMMENT ON VIEW municipal_round IS 'Ответы муниципалитетов о себе с учётом всех источников: одна строка на мониторинг и муниципалитет, ответивший и не ответивший.';
+	COMMENT ON COLUMN municipal_round.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN municipal_round.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN municipal_round.submitted_at IS 'Когда отправлен ответ на форму. Пусто: ответа нет.';
+
+	COMMENT ON VIEW school_round IS 'Организации мониторинга на дату состава, ответившие и не ответившие: одна строка на мониторинг и организацию.';
+	COMMENT ON COLUMN school_round.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN school_round.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN school_round.school_id IS 'Организация.';
+	COMMENT ON COLUMN school_round.low_results IS 'ШНОР на дату состава.';
+	COMMENT ON COLUMN school_round.adverse_conditions IS 'ШНСУ на дату состава.';
+	COMMENT ON COLUMN school_round.risk_zone IS 'Школа зоны риска на дату состава.';
+	COMMENT ON COLUMN school_round.submitted_at IS 'Когда отправлен ответ. Пусто: ответа нет.';
+	COMMENT ON COLUMN school_round.kind IS 'Вид учреждения: school — школа, preschool — ДОУ, supplementary — УДО.';
+	COMMENT ON COLUMN school_round.is_school IS 'Вид учреждения — школа.';
+	COMMENT ON COLUMN school_round.is_preschool IS 'Вид учреждения — ДОУ.';
+	COMMENT ON COLUMN school_round.is_supplementary IS 'Вид учреждения — УДО.';
+
+	COMMENT ON VIEW school_indicator IS 'Вклад организации в каждый показатель: одна строка на мониторинг, организацию и показатель. Так от цифры отчёта приходят к ответам.';
+	COMMENT ON COLUMN school_indicator.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN school_indicator.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN school_indicator.school_id IS 'Организация.';
+	COMMENT ON COLUMN school_indicator.indicator IS 'Код показателя.';
+	COMMENT ON COLUMN school_indicator.in_cohort IS 'Входит в круг организаций показателя.';
+	COMMENT ON COLUMN school_indicator.numerator IS 'Вклад в числитель. Пусто: нет ответа или не входит в круг.';
+	COMMENT ON COLUMN school_indicator.denominator IS 'Вклад в знаменатель. Пусто: нет ответа или не входит в круг.';
+	COMMENT ON COLUMN school_indicator.score IS 'Балл организации по вопросу «да/нет»: 1 или 0; нет ответа — 0 (п. 1.2.6 А). Пусто для количеств, справочных показателей и организаций вне круга.';
+	COMMENT ON COLUMN school_indicator.reason IS 'Почему балл такой или почему его нет.';
+
+	COMMENT ON VIEW municipal_tally IS 'Служебное: свёртка ответов муниципалитета за мониторинг, из которой читаются все отчёты. Свёртки складываются: shnor.sum(tally).';
+	COMMENT ON COLUMN municipal_tally.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN municipal_tally.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN municipal_tally.tally IS 'Свёртка: для каждого показателя числитель, знаменатель, сколько ответило и не ответило.';
+
+	COMMENT ON VIEW indicator_result IS 'Служебное: показатели муниципалитетов и региона вместе, без названий. Здесь выносятся все оценки; для отчётов — municipal_indicator и regional_indicator.';
+	COMMENT ON COLUMN indicator_result.scope IS 'Чей показатель: municipality — муниципалитета, region — региона.';
+
+	COMMENT ON VIEW municipal_indicator IS 'Главный отчёт: одна строка на мониторинг, муниципалитет и показатель, действующий в мониторинге.';
+	COMMENT ON COLUMN municipal_indicator.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN municipal_indicator.round_title IS 'Название мониторинга.';
+	COMMENT ON COLUMN municipal_indicator.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN municipal_indicator.municipality IS 'Название муниципалитета.';
+	COMMENT ON COLUMN municipal_indicator.position IS 'Порядковый номер показателя.';
+	COMMENT ON COLUMN municipal_indicator.indicator IS 'Код показателя.';
+	COMMENT ON COLUMN municipal_indicator.section IS 'Раздел методики.';
+	COMMENT ON COLUMN municipal_indicator.title IS 'Название показателя.';
+	COMMENT ON COLUMN municipal_indicator.unit IS 'Единица: percent — доля в процентах, yes_no — да или нет.';
+	COMMENT ON COLUMN municipal_indicator.numerator IS 'Числитель: сумма по тем же организациям, что и знаменатель.';
+	COMMENT ON COLUMN municipal_indicator.denominator IS 'Знаменатель. Итоги по нескольким строкам считаются как сумма числителей на сумму знаменателей, а не как среднее процентов.';
+	COMMENT ON COLUMN municipal_indicator.percent IS 'Числитель на знаменатель, %, с точностью до 0,0001. Пусто, если знаменатель 0; 0 % — это ноль, а не пропуск.';
+	COMMENT ON COLUMN municipal_indicator.threshold IS 'Порог мониторинга, %: значение для муниципалитета важнее общего. Пусто, если не установлен, и у показателей «да/нет» отдельного муниципалитета.';
+	COMMENT ON COLUMN municipal_indicator.plan IS 'Плановое значение мониторинга, %. Пусто, если не установлено, и у показателей «да/нет» отдельного муниципалитета.';
+	COMMENT ON COLUMN municipal_indicator.score IS 'Балл: 1 — не хуже порога или «да», 0 — хуже порога, «нет» или нет ответа (п. 1.2.6). Сравнивается точная дробь, а не округлённый процент. Пусто: оценки нет, см. reason.';
+	COMMENT ON COLUMN municipal_indicator.reason IS 'Почему балл такой или почему его нет.';
+	COMMENT ON COLUMN municipal_indicator.answered IS 'Сколько организаций круга ответило; у показателей «да/нет» — сколько муниципалитетов.';
+	COMMENT ON COLUMN municipal_indicator.missing IS 'Сколько не ответило.';
+	COMMENT ON COLUMN municipal_indicator.percent_low IS 'Наименьшее значение, возможное после недостающих ответов, %. Пусто, если его нельзя назвать: для долей педагогов при пропусках неизвестен и знаменатель.';
+	COMMENT ON COLUMN municipal_indicator.percent_high IS 'Наибольшее значение, возможное после недостающих ответов, %. Пусто, если его нельзя назвать.';
+	COMMENT ON COLUMN municipal_indicator.gap IS 'На сколько единиц должен измениться числитель, чтобы порог был выполнен: сколько школ или педагогов не хватает (если лучше меньшее значение — сколько лишних).';
+	COMMENT ON COLUMN municipal_indicator.note_required IS 'Нужна аналитическая записка: балл 0 или значение хуже планового (п. 1.2.6).';
+
+	COMMENT ON VIEW regional_indicator IS 'Показатели региона: одна строка на мониторинг и показатель, суммы по всем муниципалитетам. Показатель «да/нет» — доля муниципалитетов с ответом «да». Оценка — по общим порогам.';
+
+	COMMENT ON VIEW municipal_score IS 'Баллы и место муниципалитетов: одна строка на мониторинг и муниципалитет.';
+	COMMENT ON COLUMN municipal_score.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN municipal_score.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN municipal_score.points IS 'Сумма баллов.';
+	COMMENT ON COLUMN municipal_score.max_points IS 'Сколько баллов можно было набрать: по одному за каждый оценённый показатель.';
+	COMMENT ON COLUMN municipal_score.scored IS 'Сколько показателей оценено.';
+	COMMENT ON COLUMN municipal_score.unscored IS 'Сколько показателей без оценки: справочные, без порога, с пустым кругом.';
+	COMMENT ON COLUMN municipal_score.rank IS 'Место в мониторинге по доле points/max_points; при равенстве место общее. Пусто, если не оценён ни один показатель.';
+	COMMENT ON COLUMN municipal_score.round_title IS 'Название мониторинга.';
+	COMMENT ON COLUMN municipal_score.municipality IS 'Название муниципалитета.';
+
+	COMMENT ON VIEW completeness IS 'Полнота и своевременность ответов организаций: одна строка на мониторинг и муниципалитет.';
+	COMMENT ON COLUMN completeness.round_id IS 'Мониторинг.';
+	COMMENT ON COLUMN completeness.municipality_id IS 'Муниципалитет.';
+	COMMENT ON COLUMN completeness.expected IS 'Сколько организаций должно ответить: все организации мониторинга тех видов, которых касаются показатели.';
+	COMMENT ON COLUMN completeness.submitted IS 'Сколько ответило.';
+	COMMENT ON COLUMN completeness.on_time IS 'Сколько ответило вовремя: первый ответ пришёл до конца дня срока по часовому поясу региона.';
+	COMMENT ON COLUMN completeness.answers_expected IS 'Сколько ответов ожидалось: организации на действующие вопросы.';
+	COMMENT ON COLUMN completeness.answers_given IS 'Сколько ответов дано: непустых.';
+	COMMENT ON COLUMN completeness.round_title IS 'Название мониторинга.';
+	COMMENT ON COLUMN completeness.municipality IS 'Название муниципалитета.';
+
+	-- columns that mean the same as elsewhere carry the same comment
+	FOR command IN
+		SELECT format('COMMENT ON COLUMN %s.%I IS %L', c.copy, a.attname, col_description(o.attrelid, o.attnum))
+		FROM (VALUES ('submission', 'school_round'), ('municipal_submission', 'municipal_round'),
+					 ('municipal_indicator', 'indicator_result'),
+					 ('municipal_indicator', 'regional_indicator')) AS c(original, copy)
+		JOIN pg_attribute o ON o.attrelid = c.original::regclass AND o.attnum > 0
+		JOIN pg_attribute a ON a.attrelid = c.copy::regclass AND a.attname = o.attname
+		WHERE c.original NOT LIKE '%submission' OR o.attname NOT IN ('round_id', 'school_id', 'municipality_id', 'submitted_at')
+		ORDER BY c.copy, a.attnum
+	LOOP
+		EXECUTE command;
+	END LOOP;
+	COMMENT ON COLUMN indicator_result.municipality_id IS 'Муниципалитет. Пусто у региона.';
+	COMMENT ON COLUMN regional_indicator.threshold IS 'Общий порог мониторинга, %; у показателей «да/нет» — порог доли муниципалитетов. Пусто, если не установлен.';
+	COMMENT ON COLUMN regional_indicator.plan IS 'Общее плановое значение мониторинга, %. Пусто, если не установлено.';
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION region_tally_query(schools text, municipalities text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format($view$
+	-- one pass over the answers of a round; a municipality without a school or an answer keeps its 0/0
+	SELECT p.round_id, p.municipality_id, shnor.sum(p.tally) AS tally
+	FROM (
+		SELECT k.round_id, t.municipality_id, t.tally
+		FROM round_methodology k
+		CROSS JOIN LATERAL (
+			SELECT s.municipality_id,
+				   shnor.tally(k.methodology, %3$L::text[], %4$s) AS tally
+			-- a row without a kind counts nowhere; not a join, so that a municipality can be asked for alone
+			FROM (SELECT n.municipality_id, %5$s FROM %1$I n WHERE n.round_id = k.round_id
+				  UNION ALL
+				  SELECT m.municipality_id, %5$s FROM municipal_member m LEFT JOIN %1$I n ON false WHERE m.round_id = k.round_id) AS s
+			GROUP BY s.municipality_id
+		) AS t
+		WHERE k.level = 'school'
+		UNION ALL
+		SELECT k.round_id, t.municipality_id, t.tally
+		FROM round_methodology k
+		CROSS JOIN LATERAL (
+			SELECT s.municipality_id,
+				   shnor.tally(k.methodology,
+							   ARRAY['has_results_note', 'has_practice_sharing', 'has_resource_monitoring'],
+							   s.has_results_note, s.has_practice_sharing, s.has_resource_monitoring) AS tally
+			FROM %2$I s
+			WHERE s.round_id = k.round_id
+			GROUP BY s.municipality_id
+		) AS t
+		WHERE k.level = 'municipality'
+	) AS p
+	GROUP BY p.round_id, p.municipality_id
+$view$, schools, municipalities, c.names,
+	(SELECT string_agg('s.' || n, ', ' ORDER BY i) FROM unnest(c.names) WITH ORDINALITY AS u(n, i)),
+	(SELECT string_agg('n.' || n, ', ' ORDER BY i) FROM unnest(c.names) WITH ORDINALITY AS u(n, i)))
+FROM (SELECT '{low_results,adverse_conditions,risk_zone,is_school,is_preschool,is_supplementary,
+	teachers,diagnosed_subject,diagnosed_method,diagnosed_psych,supported,in_networks,in_active,with_route,
+	in_events,has_curator,has_program,has_prevention,has_study_plans,has_tutoring,
+	internet_resolved,equipment_resolved,staffing_resolved}'::text[] AS names) AS c
+$function$;
+
 CREATE OR REPLACE FUNCTION region_result_query(tallies text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
@@ -498,6 +731,34 @@ SELECT format($view$
 $view$, tallies)
 $function$;
 
+CREATE FUNCTION region_score_query(indicators text, computed boolean) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format($view$
+	-- rank compares points/max_points exactly: fractions of less than a million indicators differ by more
+	-- than 1/10^12, so their integer parts of 10^12 differ too
+	SELECT p.round_id, p.municipality_id, p.points, p.max_points, p.scored, p.unscored,
+		   CASE WHEN p.max_points > 0
+				THEN rank() OVER (PARTITION BY p.round_id
+								  ORDER BY p.points * 1000000000000 / nullif(p.max_points, 0) DESC NULLS LAST)
+		   END AS rank,
+		   p.round_title, p.municipality%2$s
+	FROM (
+		SELECT i.round_id, i.round_title, i.municipality_id, i.municipality%3$s,
+			   coalesce(sum(i.score), 0) AS points,
+			   count(i.score) AS max_points,
+			   count(i.score) AS scored,
+			   count(*) - count(i.score) AS unscored
+		FROM %1$I i
+		GROUP BY i.round_id, i.round_title, i.municipality_id, i.municipality%3$s
+	) AS p
+$view$, indicators, CASE WHEN computed THEN ', p.computed_at' ELSE '' END, CASE WHEN computed THEN ', i.computed_at' ELSE '' END)
+$function$;
+
+COMMENT ON FUNCTION region_score_query(text, boolean) IS
+'Internal: the defining query of municipal_score over the named view of indicators, with the moment of its figures where it has one.';
+
 CREATE OR REPLACE FUNCTION region_base_views(OUT step integer, OUT view_name text, OUT definition text)
 RETURNS SETOF record
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -538,6 +799,13 @@ $view$),
 	LEFT JOIN question q ON q.question = c.name AND (q.valid_from IS NULL OR q.valid_from <= r.cohort_on)
 						AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
 $view$),
+(395, 'round_list', $view$
+	-- which rounds have their schools and municipalities written down; one look into each index, where a join would look through all
+	SELECT r.round_id,
+		   (SELECT min(w.school_id) FROM round_school w WHERE w.round_id = r.round_id) IS NOT NULL AS has_schools,
+		   (SELECT min(w.municipality_id) FROM round_municipality w WHERE w.round_id = r.round_id) IS NOT NULL AS has_municipalities
+	FROM round r
+$view$),
 (400, 'round_member', $view$
 	-- who belongs to a round: as written down when it closed, else as of its day. A round that was reopened keeps its
 	-- list, since the directory has municipalities and kinds of today only; statuses can be corrected, so they are read
@@ -558,11 +826,12 @@ $view$),
 		UNION ALL
 		SELECT r.round_id, r.cohort_on, o.municipality_id, o.school_id, o.kind
 		FROM round r
+		JOIN round_list y ON y.round_id = r.round_id AND NOT y.has_schools
 		JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
 					 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
 		-- a municipality's operator also sees schools that have left it, but they belong to it in old lists only
 		JOIN municipality h ON h.municipality_id = o.municipality_id
-		WHERE r.state <> 'closed' AND NOT EXISTS (SELECT FROM round_school w WHERE w.round_id = r.round_id)
+		WHERE r.state <> 'closed'
 		  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 			   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
 	) AS b
@@ -579,23 +848,25 @@ $view$),
 	FROM round_municipality w
 	UNION
 	SELECT w.round_id, w.municipality_id
-	FROM round_school w
+	FROM round r
+	-- closing writes both; a list that was mended since may name others
+	JOIN round_school w ON w.round_id = r.round_id
+	WHERE r.state <> 'closed'
 	UNION
 	-- a list without schools is none, so round_member takes them from the directory: with their municipalities
 	SELECT r.round_id, o.municipality_id
 	FROM round r
+	JOIN round_list y ON y.round_id = r.round_id AND NOT y.has_schools AND y.has_municipalities
 	JOIN school o ON (o.opened_on IS NULL OR o.opened_on <= r.cohort_on)
 				 AND (o.closed_on IS NULL OR r.cohort_on < o.closed_on)
-	WHERE r.state <> 'closed' AND NOT EXISTS (SELECT FROM round_school w WHERE w.round_id = r.round_id)
-	  AND EXISTS (SELECT FROM round_municipality w WHERE w.round_id = r.round_id)
-	  AND EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+	WHERE r.state <> 'closed' AND EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 	-- not UNION ALL: where only schools are written down, their municipalities are among all, once
 	UNION
 	SELECT r.round_id, m.municipality_id
 	FROM round r
+	JOIN round_list y ON y.round_id = r.round_id AND NOT y.has_municipalities
 	CROSS JOIN municipality m
-	WHERE NOT EXISTS (SELECT FROM round_municipality w WHERE w.round_id = r.round_id)
-	  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+	WHERE (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 		   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
 $view$),
 (410, 'school_round', $view$
@@ -681,84 +952,73 @@ $view$),
 	JOIN round r ON r.round_id = i.round_id
 	WHERE i.scope = 'region'
 $view$),
-(730, 'municipal_score', $view$
-	-- rank compares points/max_points exactly: fractions of less than a million indicators differ by more
-	-- than 1/10^12, so their integer parts of 10^12 differ too
-	SELECT p.round_id, p.municipality_id, p.points, p.max_points, p.scored, p.unscored,
-		   CASE WHEN p.max_points > 0
-				THEN rank() OVER (PARTITION BY p.round_id
-								  ORDER BY p.points * 1000000000000 / nullif(p.max_points, 0) DESC NULLS LAST)
-		   END AS rank,
-		   p.round_title, p.municipality
-	FROM (
-		SELECT i.round_id, i.round_title, i.municipality_id, i.municipality,
-			   coalesce(sum(i.score), 0) AS points,
-			   count(i.score) AS max_points,
-			   count(i.score) AS scored,
-			   count(*) - count(i.score) AS unscored
-		FROM municipal_indicator i
-		GROUP BY i.round_id, i.round_title, i.municipality_id, i.municipality
-	) AS p
-$view$),
+(730, 'municipal_score', shnor.region_score_query('municipal_indicator', false)),
 (740, 'completeness', $view$
-	SELECT r.round_id, m.municipality_id,
-		   coalesce(c.expected, 0) AS expected,
-		   coalesce(c.submitted, 0) AS submitted,
-		   coalesce(c.on_time, 0) AS on_time,
-		   coalesce(c.expected * q.questions, 0) AS answers_expected,
+	-- grouped once and joined to nothing afterwards: the planner does not know how few the groups are
+	SELECT p.round_id, p.municipality_id, p.expected, p.submitted, p.on_time,
+		   coalesce(p.expected * q.questions, 0) AS answers_expected,
 		   coalesce(q.given, 0)::bigint AS answers_given,
-		   r.title AS round_title, m.name AS municipality
-	FROM municipal_member d
-	JOIN round r ON r.round_id = d.round_id
-	JOIN municipality m ON m.municipality_id = d.municipality_id
-	LEFT JOIN (
-		SELECT b.round_id, b.municipality_id,
-			   count(*) AS expected,
-			   count(s.submitted_at) AS submitted,
-			   -- the first version counts: a later correction does not make an answer late
-			   count(*) FILTER (WHERE s.submitted_at IS NOT NULL
-								  AND least(s.submitted_at, h.first_at)
-									  < (e.due_on + 1)::timestamp
-										AT TIME ZONE coalesce((SELECT time_zone FROM setting), 'Europe/Moscow')) AS on_time,
-			   count(s.teachers) AS teachers, count(s.diagnosed_subject) AS diagnosed_subject,
-			   count(s.diagnosed_method) AS diagnosed_method, count(s.diagnosed_psych) AS diagnosed_psych,
-			   count(s.supported) AS supported, count(s.in_networks) AS in_networks,
-			   count(s.in_active) AS in_active, count(s.with_route) AS with_route,
-			   count(s.in_events) AS in_events, count(s.has_curator) AS has_curator,
-			   count(s.has_program) AS has_program, count(s.has_prevention) AS has_prevention,
-			   count(s.has_study_plans) AS has_study_plans, count(s.has_tutoring) AS has_tutoring,
-			   count(s.internet_resolved) AS internet_resolved, count(s.equipment_resolved) AS equipment_resolved,
-			   count(s.staffing_resolved) AS staffing_resolved
-		FROM round_member b
-		JOIN round e ON e.round_id = b.round_id
-		-- what the school itself has sent: another source's word does not stand for its report
-		LEFT JOIN submission s ON s.round_id = b.round_id AND s.school_id = b.school_id
-		LEFT JOIN LATERAL (
-			SELECT min(v.submitted_at) AS first_at
-			FROM submission_history v
-			WHERE v.round_id = b.round_id AND v.school_id = b.school_id
-		) AS h ON true
-		WHERE EXISTS (SELECT FROM round_indicator d
-					  JOIN indicator i ON i.definition_id = d.definition_id
-					  WHERE d.round_id = b.round_id AND d.level = 'school' AND b.kind = ANY (i.institution_kinds))
-		GROUP BY b.round_id, b.municipality_id
-	) AS c ON c.round_id = r.round_id AND c.municipality_id = m.municipality_id
+		   (SELECT r.title FROM round r WHERE r.round_id = p.round_id) AS round_title,
+		   (SELECT m.name FROM municipality m WHERE m.municipality_id = p.municipality_id) AS municipality
+	FROM (
+		SELECT g.round_id, g.municipality_id,
+			   count(g.school_id) AS expected,
+			   count(g.submitted_at) AS submitted,
+			   count(*) FILTER (WHERE g.on_time) AS on_time,
+			   count(g.teachers) AS teachers, count(g.diagnosed_subject) AS diagnosed_subject,
+			   count(g.diagnosed_method) AS diagnosed_method, count(g.diagnosed_psych) AS diagnosed_psych,
+			   count(g.supported) AS supported, count(g.in_networks) AS in_networks,
+			   count(g.in_active) AS in_active, count(g.with_route) AS with_route,
+			   count(g.in_events) AS in_events, count(g.has_curator) AS has_curator,
+			   count(g.has_program) AS has_program, count(g.has_prevention) AS has_prevention,
+			   count(g.has_study_plans) AS has_study_plans, count(g.has_tutoring) AS has_tutoring,
+			   count(g.internet_resolved) AS internet_resolved, count(g.equipment_resolved) AS equipment_resolved,
+			   count(g.staffing_resolved) AS staffing_resolved
+		FROM (
+			SELECT b.round_id, b.municipality_id, b.school_id, s.submitted_at,
+				   -- the first version counts: a later correction does not make an answer late
+				   s.submitted_at IS NOT NULL
+				   AND least(s.submitted_at, h.first_at)
+					   < (e.due_on + 1)::timestamp AT TIME ZONE coalesce((SELECT time_zone FROM setting), 'Europe/Moscow') AS on_time,
+				   s.teachers, s.diagnosed_subject, s.diagnosed_method, s.diagnosed_psych, s.supported, s.in_networks,
+				   s.in_active, s.with_route, s.in_events, s.has_curator, s.has_program, s.has_prevention,
+				   s.has_study_plans, s.has_tutoring, s.internet_resolved, s.equipment_resolved, s.staffing_resolved
+			FROM round_member b
+			JOIN round e ON e.round_id = b.round_id
+			-- what the school itself has sent: another source's word does not stand for its report
+			LEFT JOIN submission s ON s.round_id = b.round_id AND s.school_id = b.school_id
+			LEFT JOIN LATERAL (
+				SELECT min(v.submitted_at) AS first_at
+				FROM submission_history v
+				WHERE v.round_id = b.round_id AND v.school_id = b.school_id
+			) AS h ON true
+			WHERE EXISTS (SELECT FROM round_indicator d
+						  JOIN indicator i ON i.definition_id = d.definition_id
+						  WHERE d.round_id = b.round_id AND d.level = 'school' AND b.kind = ANY (i.institution_kinds))
+			UNION ALL
+			-- a municipality without a school keeps its zeros
+			SELECT d.round_id, d.municipality_id, NULL, NULL, NULL,
+				   NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+			FROM municipal_member d
+		) AS g
+		GROUP BY g.round_id, g.municipality_id
+	) AS p
 	LEFT JOIN LATERAL (
 		SELECT count(*) AS questions, sum(v.given) AS given
 		FROM question n
+		JOIN round r ON r.round_id = p.round_id AND (n.valid_from IS NULL OR n.valid_from <= r.cohort_on)
+					AND (n.valid_until IS NULL OR r.cohort_on < n.valid_until)
 		LEFT JOIN (VALUES
-			('teachers', c.teachers), ('diagnosed_subject', c.diagnosed_subject),
-			('diagnosed_method', c.diagnosed_method), ('diagnosed_psych', c.diagnosed_psych),
-			('supported', c.supported), ('in_networks', c.in_networks),
-			('in_active', c.in_active), ('with_route', c.with_route),
-			('in_events', c.in_events), ('has_curator', c.has_curator),
-			('has_program', c.has_program), ('has_prevention', c.has_prevention),
-			('has_study_plans', c.has_study_plans), ('has_tutoring', c.has_tutoring),
-			('internet_resolved', c.internet_resolved), ('equipment_resolved', c.equipment_resolved),
-			('staffing_resolved', c.staffing_resolved)) AS v(question, given) ON v.question = n.question
+			('teachers', p.teachers), ('diagnosed_subject', p.diagnosed_subject),
+			('diagnosed_method', p.diagnosed_method), ('diagnosed_psych', p.diagnosed_psych),
+			('supported', p.supported), ('in_networks', p.in_networks),
+			('in_active', p.in_active), ('with_route', p.with_route),
+			('in_events', p.in_events), ('has_curator', p.has_curator),
+			('has_program', p.has_program), ('has_prevention', p.has_prevention),
+			('has_study_plans', p.has_study_plans), ('has_tutoring', p.has_tutoring),
+			('internet_resolved', p.internet_resolved), ('equipment_resolved', p.equipment_resolved),
+			('staffing_resolved', p.staffing_resolved)) AS v(question, given) ON v.question = n.question
 		WHERE n.respondent = 'school'
-		  AND (n.valid_from IS NULL OR n.valid_from <= r.cohort_on)
-		  AND (n.valid_until IS NULL OR r.cohort_on < n.valid_until)
 	) AS q ON true
 $view$)
 $function$;
@@ -893,6 +1153,9 @@ BEGIN
 	IF to_regclass(format('%I.access', region)) IS NULL THEN
 		PERFORM shnor.region_access_tables(region);
 	END IF;
+	IF to_regclass(format('%I.refresh_pending', region)) IS NULL THEN
+		PERFORM shnor.region_stored_tables(region);
+	END IF;
 	PERFORM shnor.region_version_constraints(region);
 END
 $function$;
@@ -962,6 +1225,7 @@ BEGIN
 	PERFORM shnor.region_methodology_triggers(region);
 	PERFORM shnor.region_validation_triggers(region);
 	PERFORM shnor.region_import_triggers(region);
+	PERFORM shnor.region_stored_triggers(region);
 	-- last: the journal is of all tables
 	PERFORM shnor.region_history_triggers(region);
 END
@@ -992,7 +1256,8 @@ BEGIN
 		  UNION ALL SELECT * FROM shnor.region_validation_views()
 		  UNION ALL SELECT * FROM shnor.region_import_views()
 		  UNION ALL SELECT * FROM shnor.region_history_views()
-		  UNION ALL SELECT * FROM shnor.region_access_views()) AS d
+		  UNION ALL SELECT * FROM shnor.region_access_views()
+		  UNION ALL SELECT * FROM shnor.region_stored_views()) AS d
 	ORDER BY d.step;
 END
 $function$;
@@ -1052,6 +1317,9 @@ BEGIN
 	PERFORM shnor.region_triggers(region);
 	PERFORM shnor.region_views(region);
 	PERFORM shnor.region_comments(region);
+	-- another version may compute otherwise
+	EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', region);
+	PERFORM shnor.region_materialized(region);
 	-- last: every table and view is there
 	PERFORM shnor.region_access(region);
 	PERFORM set_config('role', role_before, true);
@@ -1061,6 +1329,98 @@ $function$;
 
 COMMENT ON FUNCTION upgrade_region(text) IS
 'Brings the objects of the schema named region to the installed version and returns its name: creates tables that an older version did not have and fills their catalogues, creates or replaces the region''s own functions and triggers, creates views that are missing (after DROP EXTENSION CASCADE and CREATE EXTENSION), replaces the others in place and refreshes all comments. No row that was there is touched, those of catalogues included; views of your own that stand on these stay. Works as the owner of the region: run it as the owner or as a role that may SET ROLE to him. Errors: a schema that is not a region (3F000), another''s region, a function of the region''s names that is somebody else''s (42501).';
+
+CREATE OR REPLACE FUNCTION region_column_dictionary(OUT part text, OUT comment text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+('round_id', 'Мониторинг.'),
+('round_title', 'Название мониторинга.'),
+('computed_at', 'На какой момент верно.'),
+('municipality_id', 'Муниципалитет.'),
+('municipality', 'Название муниципалитета.'),
+('school_id', 'Организация.'),
+('school', 'Название организации.'),
+('position', 'Порядковый номер в отчётах.'),
+('indicator', 'Код показателя.'),
+('title', 'Название.'),
+('unit', 'Единица: percent — доля в процентах, yes_no — да или нет.'),
+('question', 'Код вопроса.'),
+('data_source', 'Источник.'),
+('legal_act_id', 'Приказ.'),
+('claimed', 'Заявлено: числитель по ответам.'),
+('claimed_percent', 'Заявлено, %.'),
+('claimed_score', 'Балл по ответам.'),
+('proven', 'Подтверждено: числитель по ответам, за которыми есть нужные документы.'),
+('proven_percent', 'Подтверждено, %.'),
+('proven_score', 'Балл по подтверждённым ответам.'),
+('unproven', 'Заявлено, но не подтверждено.'),
+('proof_required', 'Хотя бы один вопрос показателя требует документа при ответе «да».'),
+('denominator', 'Знаменатель.'),
+('percent', 'Доля, %: от 0 до 100, четыре знака. Пусто, если знаменатель равен нулю.'),
+('threshold', 'Порог, %. Пусто, если не установлен.'),
+('plan', 'Плановое значение, %. Пусто, если не установлено.'),
+('score', 'Балл: 1 или 0. Пусто: не оценивается.'),
+('note_required', 'Нужна аналитическая записка: балл 0 или результат хуже плана (п. 1.2.6).'),
+('due_on', 'Срок.'),
+('days_late', 'На сколько дней просрочено; 0 — в срок.'),
+('schools', 'Сколько организаций.'),
+('kind', 'Вид: analysis — по анализу показателей, practice — по успешным практикам, materials — методические и иные материалы.'),
+('addressee', 'Кому: students — обучающимся, parents — родителям (законным представителям), staff — руководителю, заместителю и педагогам.'),
+('measure_kind', 'Вид меры.'),
+('decision_kind', 'Вид решения.'),
+('kind_title', 'Название вида.'),
+('scope', 'Чьё значение: municipality — муниципалитета, region — региона.'),
+('previous_round_id', 'Предыдущий мониторинг.'),
+('previous_round_title', 'Название предыдущего мониторинга.'),
+('results_year', 'Год результатов мониторинга.'),
+('previous_results_year', 'Год результатов предыдущего мониторинга.'),
+('numerator_before', 'Числитель в предыдущем мониторинге.'),
+('denominator_before', 'Знаменатель в предыдущем мониторинге.'),
+('percent_before', 'Доля в предыдущем мониторинге, %.'),
+('numerator_after', 'Числитель в мониторинге.'),
+('denominator_after', 'Знаменатель в мониторинге.'),
+('percent_after', 'Доля в мониторинге, %.'),
+('change', 'Изменение, процентных пунктов.'),
+('both_lists_effect', 'Часть изменения за счёт школ, которые есть в обоих перечнях, п. п.'),
+('turnover_effect', 'Часть изменения за счёт смены перечня, п. п.; с предыдущей в сумме даёт изменение.'),
+('schools_both', 'Школ в обоих перечнях.'),
+('schools_left', 'Школ выбыло из перечня.'),
+('schools_joined', 'Школ вошло в перечень.'),
+('numerator_both_before', 'Числитель школ обоих перечней в предыдущем мониторинге.'),
+('denominator_both_before', 'Знаменатель школ обоих перечней в предыдущем мониторинге.'),
+('numerator_both_after', 'Числитель школ обоих перечней в мониторинге.'),
+('denominator_both_after', 'Знаменатель школ обоих перечней в мониторинге.'),
+('claim', 'Вывод: выросло, снизилось, в пределах колебаний; у ответа «да» или «нет» ещё «без изменений». Пусто: вывода сделать нельзя.'),
+('reason', 'Почему так.'),
+('better', 'Изменение к лучшему. Пусто: вывода об изменении нет или показатель не оценивается.'),
+('assessment', 'Оценочная процедура: ЕГЭ, ОГЭ, ВПР.'),
+('subject', 'Предмет.'),
+('grade', 'Класс.'),
+('answered', 'Сколько ответило.'),
+('missing', 'Сколько не ответило.'),
+('teachers', 'Педагогических работников в ответивших школах.'),
+('any_low', 'Прошли хотя бы один вид диагностики — не меньше.'),
+('any_high', 'Прошли хотя бы один вид диагностики — не больше.'),
+('any_low_percent', 'Не меньше, %.'),
+('any_high_percent', 'Не больше, %.'),
+('subject_numerator', 'Прошли предметную диагностику.'),
+('subject_denominator', 'Из скольких, по определению показателя.'),
+('subject_percent', 'Предметная диагностика, %.'),
+('method_numerator', 'Прошли методическую диагностику.'),
+('method_denominator', 'Из скольких, по определению показателя.'),
+('method_percent', 'Методическая диагностика, %.'),
+('psych_numerator', 'Прошли психолого-педагогическую диагностику.'),
+('psych_denominator', 'Из скольких, по определению показателя.'),
+('psych_percent', 'Психолого-педагогическая диагностика, %.'),
+('measure_id', 'Мера.'),
+('decision_id', 'Решение.'),
+('numerator', 'Числитель.'),
+('valid_from', 'Первый день действия. Пусто: действует с начала.'),
+('valid_until', 'Первый день, когда уже не действует. Пусто: действует.')
+$function$;
 
 CREATE OR REPLACE FUNCTION region_comments(region text) RETURNS void
 LANGUAGE plpgsql
@@ -1089,6 +1449,7 @@ BEGIN
 			UNION ALL SELECT * FROM shnor.region_import_comments()
 			UNION ALL SELECT * FROM shnor.region_history_comments()
 			UNION ALL SELECT * FROM shnor.region_access_comments()
+			UNION ALL SELECT * FROM shnor.region_stored_comments()
 		), attribute AS (
 			SELECT c.oid, c.relname, c.relkind, a.attname
 			FROM pg_class c
@@ -1103,10 +1464,13 @@ BEGIN
 		UNION ALL
 		SELECT format('COMMENT ON FUNCTION %I() IS %L', s.object, s.comment) FROM said s WHERE s.part = '()'
 		UNION ALL
-		-- its own comment, else that of an answer of the same name, else the dictionary's
-		SELECT format('COMMENT ON COLUMN %I.%I IS %L', a.relname, a.attname, coalesce(s.comment, q.comment, d.comment))
+		-- its own comment, else that of the live report, else that of an answer of the same name, else the dictionary's
+		SELECT format('COMMENT ON COLUMN %I.%I IS %L', a.relname, a.attname, coalesce(s.comment, col_description(l.attrelid, l.attnum), q.comment, d.comment))
 		FROM attribute a
 		LEFT JOIN said s ON s.object = a.relname AND s.part = a.attname
+		LEFT JOIN pg_attribute l ON l.attname = a.attname AND l.attrelid = to_regclass(quote_ident(
+			CASE a.relname WHEN 'stored_result' THEN 'municipal_indicator' WHEN 'stored_completeness' THEN 'completeness'
+				 ELSE substring(a.relname FROM '^(.*)_stored$') END))
 		LEFT JOIN (SELECT b.attname, min(col_description(b.attrelid, b.attnum)) AS comment
 				   FROM pg_attribute b
 				   WHERE b.attrelid IN ('school_round'::regclass, 'municipal_submission'::regclass) AND b.attnum > 0
@@ -6228,11 +6592,17 @@ VALUES
 ('publication_target', 'common', 'r', 'ri', 'r'),
 ('publication_school', 'own', 'r', 'ri', 'r'),
 ('publication_municipality', 'own', 'r', 'ri', 'r'),
-('publication_school_indicator', 'own', 'r', 'ri', 'r')
+('publication_school_indicator', 'own', 'r', 'ri', 'r'),
+-- stored figures: only the owner refreshes them
+('refresh_pending', 'touch', 'i', 'ri', 'ri'),
+('refresh_state', 'all', 'r', 'r', 'r'),
+('stored_tally', 'own', 'r', 'r', 'r'),
+('stored_result', 'own', 'r', 'r', 'r'),
+('stored_completeness', 'own', 'r', 'r', 'r')
 $function$;
 
 COMMENT ON FUNCTION region_access_rules() IS
-'Internal: each table of a region with the rows that a capability reaches (all, own, common, event, import, journal, access) and the privileges of operators, approvers and managers (r read, i insert, u update, d delete). Readers read everything.';
+'Internal: each table of a region with the rows that a capability reaches (all, own, common, event, import, journal, touch, access) and the privileges of operators, approvers and managers (r read, i insert, u update, d delete). Readers read everything.';
 
 CREATE FUNCTION region_access_columns(OUT object text, OUT capability text, OUT privilege text, OUT but boolean, OUT columns text[])
 RETURNS SETOF record
@@ -6265,7 +6635,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 SELECT '{report_scope,reporting_day,legal_act_chain,round_indicator,round_methodology,indicator_question,round_term,round_pair,round_side,
-	ranked_source_answer,school_source_answer,municipal_source_answer,round_member,municipal_member,school_round,municipal_round,
+	ranked_source_answer,school_source_answer,municipal_source_answer,round_list,round_member,municipal_member,school_round,municipal_round,
 	school_indicator,municipal_tally,indicator_result,municipal_indicator,completeness,
 	answer,answer_conflict,answer_proof,school_proven,municipal_proven,proven_tally,proven_indicator,proven_result,municipal_evidence,
 	note_status,recommendation_due,measure_status,decision_status,obligation,
@@ -6273,7 +6643,8 @@ SELECT '{report_scope,reporting_day,legal_act_chain,round_indicator,round_method
 	indicator_change_sum,result_change_sum,change_result,municipal_change,result_change,
 	school_competence,competence_result,municipal_competence,
 	publication_report,publication_regional_report,publication_pair,publication_definition_change,
-	round_rule,round_place,round_rule_set,validation_case,municipal_validation_case,import_state}'::text[]
+	round_rule,round_place,round_rule_set,validation_case,municipal_validation_case,import_state,
+	municipal_tally_stored,municipal_indicator_stored,completeness_stored}'::text[]
 $function$;
 
 COMMENT ON FUNCTION region_access_operator_views() IS
@@ -6295,10 +6666,17 @@ AS $function$
 		FROM shnor.region_view_definitions() d
 		CROSS JOIN (VALUES ('reader'), ('operator'), ('approver'), ('manager')) AS v(capability)
 		WHERE v.capability <> 'operator' OR d.view_name = ANY (shnor.region_access_operator_views())
+		UNION ALL
+		-- materialized reports (96-materialized.sql): no policy bounds their rows
+		SELECT v.capability, x.name, 'SELECT'
+		FROM pg_class c
+		CROSS JOIN LATERAL (VALUES (c.relname::text), (regexp_replace(c.relname, '_data$', '_materialized'))) AS x(name)
+		CROSS JOIN (VALUES ('reader'), ('approver'), ('manager')) AS v(capability)
+		WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relkind = 'm' AND c.relname LIKE '%\_data'
 	)
 	SELECT h.capability, h.object, a.attname::text, h.privilege
 	FROM held h
-	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'v')
+	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'v', 'm')
 	LEFT JOIN shnor.region_access_columns() k ON k.object = h.object AND k.capability = h.capability AND k.privilege = h.privilege
 	LEFT JOIN pg_attribute a ON k.object IS NOT NULL AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 		AND (a.attname = ANY (k.columns)) <> k.but
@@ -6424,6 +6802,8 @@ AS $function$
 						OR %s AND table_name = ''document'' AND NOT EXISTS (SELECT FROM (VALUES (old_row), (new_row)) AS v(line)
 							WHERE v.line IS NOT NULL AND ((v.line ->> ''school_id'')::integer IN (SELECT s.school_id FROM school s)
 								OR (v.line ->> ''municipality_id'')::integer IN (SELECT a.municipality_id FROM access a WHERE a.capability = ''operator'')) IS NOT TRUE))', r.operator)
+				   -- what it says is only that something is to be computed anew
+				   WHEN r.rows = 'touch' THEN format('pg_trigger_depth() > 0 AND %s', r.anyone)
 				   WHEN r.object = 'round' THEN format('%s AND state = ''draft''', r.manager) || CASE p.code WHEN 'u' THEN format(' OR %s', r.approver) ELSE '' END
 				   ELSE concat(
 					   '(', concat_ws(' OR ',
@@ -6632,7 +7012,7 @@ BEGIN
 			SELECT DISTINCT w.object, w.attribute, w.privilege
 			FROM shnor.region_access_wanted($1) w
 			-- what was granted by hand stays as it was; the policies look into the list with the role's own rights
-			JOIN %1$I.access l ON l.role = $2 AND (NOT l.by_hand OR w.object = 'access') AND l.capability = w.capability
+			JOIN %1$I.access l ON l.role = $2 AND (NOT l.by_hand OR w.object IN ('access', 'refresh_pending')) AND l.capability = w.capability
 			WHERE NOT EXISTS (SELECT FROM shnor.region_access_actual($1) a
 							  WHERE a.role = $2 AND a.object = w.object AND a.privilege = w.privilege
 								AND (a.attribute IS NULL OR a.attribute = w.attribute))
@@ -7028,3 +7408,773 @@ $function$;
 
 COMMENT ON FUNCTION export_csv(text, text, text, boolean, boolean) IS
 'A table or view of the region in schema region as CSV text for a spreadsheet: a header, then a row of the result for each row, sorted by the columns from the left. Runs with the caller''s rights: who may not read report gets the error of reading it, and sees only the rows that are theirs to see. Every text goes through spreadsheet_safe(), so that none can become a formula; numbers keep all their digits, with a decimal comma unless decimal_comma is false; booleans are «да» and «нет», NULL is empty, an empty text "". Dates are DD.MM.YYYY and times, in the region''s time zone, DD.MM.YYYY HH24:MI:SS; without decimal_comma both begin with the year. delimiter: ; , | or a tab. titles: the comments of the columns, in Russian, as the header instead of their names. A spreadsheet knows UTF-8 by the byte order mark, which the client writes: { printf ''\357\273\277''; psql -XAtq -c "SELECT shnor.export_csv(''ivanovo'', ''municipal_indicator'')"; } > report.csv. Errors: no such region (3F000) or report (42P01), another delimiter (22023), no right to read (42501).';
+
+CREATE FUNCTION region_stored_tables(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	-- One row per statement and round, however many answers. Schools are noted, not their municipalities: whose a school
+	-- is, is asked when its figures are computed, since it may move meanwhile in a transaction that is not seen yet.
+	CREATE TABLE refresh_pending (
+		-- NULL: all rounds that are not closed
+		round_id		integer,
+		-- NULL, and no schools: all municipalities; NULL everywhere: everything, closed rounds too
+		municipality_id	integer,
+		schools			integer[],
+		-- of the rounds of these days only
+		days			daterange,
+		noted_at		timestamptz NOT NULL DEFAULT clock_timestamp()
+	);
+
+	CREATE TABLE refresh_state (
+		name			text PRIMARY KEY,
+		-- of a materialized report
+		key				text[],
+		refreshed_at	timestamptz,
+		took			interval,
+		error			text,
+		error_at		timestamptz
+	);
+	INSERT INTO refresh_state (name) VALUES ('stored');
+
+	CREATE TABLE stored_tally (
+		round_id		integer NOT NULL,
+		municipality_id	integer NOT NULL,
+		-- the text form: the type goes with the extension, the figures stay
+		tally			text NOT NULL,
+		PRIMARY KEY (round_id, municipality_id)
+	);
+
+	CREATE TABLE stored_result (
+		scope			text NOT NULL CHECK (scope IN ('municipality', 'region')),
+		round_id		integer NOT NULL,
+		municipality_id	integer,
+		position		integer NOT NULL,
+		indicator		text NOT NULL,
+		section			text NOT NULL,
+		title			text NOT NULL,
+		unit			text NOT NULL,
+		numerator		bigint,
+		denominator		bigint,
+		percent			numeric(25,4),
+		threshold		numeric(7,4),
+		plan			numeric(7,4),
+		score			smallint,
+		reason			text,
+		answered		bigint,
+		missing			bigint,
+		percent_low		numeric(25,4),
+		percent_high	numeric(25,4),
+		gap				bigint,
+		note_required	boolean NOT NULL,
+		CHECK ((scope = 'region') = (municipality_id IS NULL)),
+		UNIQUE NULLS NOT DISTINCT (round_id, municipality_id, indicator)
+	);
+	-- the region's few rows among those of thousands of municipalities
+	CREATE INDEX stored_result_region ON stored_result (round_id) WHERE scope = 'region';
+
+	CREATE TABLE stored_completeness (
+		round_id			integer NOT NULL,
+		municipality_id		integer NOT NULL,
+		expected			bigint NOT NULL,
+		submitted			bigint NOT NULL,
+		on_time				bigint NOT NULL,
+		answers_expected	bigint NOT NULL,
+		answers_given		bigint NOT NULL,
+		PRIMARY KEY (round_id, municipality_id)
+	);
+END
+$function$;
+
+COMMENT ON FUNCTION region_stored_tables(text) IS
+'Internal: creates the tables of stored figures, and the list of what has been touched since, in the schema named region.';
+
+CREATE FUNCTION region_stored_triggers(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	t record;
+BEGIN
+	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
+
+	-- Arguments: what a row touches (round, municipality, school, days), and, where not all columns bear on figures, those that do.
+	CREATE OR REPLACE FUNCTION keep_pending() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	DECLARE
+		rows text := 'SELECT ' || TG_ARGV[0] || ' FROM %s r';
+	BEGIN
+		IF TG_OP = 'TRUNCATE' THEN
+			EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', TG_TABLE_SCHEMA);
+			RETURN NULL;
+		END IF;
+		rows := CASE TG_OP
+			WHEN 'INSERT' THEN format(rows, 'new_rows')
+			WHEN 'DELETE' THEN format(rows, 'old_rows')
+			ELSE format(rows, format('(SELECT %1$s FROM old_rows EXCEPT SELECT %1$s FROM new_rows)', TG_ARGV[1])) || ' UNION '
+				 || format(rows, format('(SELECT %1$s FROM new_rows EXCEPT SELECT %1$s FROM old_rows)', TG_ARGV[1]))
+		END;
+		EXECUTE format('INSERT INTO %I.refresh_pending (round_id, municipality_id, schools, days)
+						SELECT t.round_id, t.municipality_id, array_agg(t.school_id) FILTER (WHERE t.school_id IS NOT NULL), t.days
+						FROM (%s) AS t(round_id, municipality_id, school_id, days)
+						GROUP BY t.round_id, t.municipality_id, t.days', TG_TABLE_SCHEMA, rows);
+		RETURN NULL;
+	END
+	$trigger$;
+
+	FOR t IN
+		SELECT * FROM (VALUES
+			('submission', 'r.round_id, NULL::integer, r.school_id, NULL::daterange', NULL),
+			('municipal_submission', 'r.round_id, r.municipality_id, NULL::integer, NULL::daterange', NULL),
+			('source_answer', 'r.round_id, r.municipality_id, r.school_id, NULL::daterange', NULL),
+			('target', 'r.round_id, r.municipality_id, NULL::integer, NULL::daterange', NULL),
+			-- names are read when a report is
+			('municipality', 'NULL::integer, r.municipality_id, NULL::integer, NULL::daterange', 'municipality_id'),
+			('school', 'NULL::integer, r.municipality_id, NULL::integer, NULL::daterange', 'school_id, municipality_id, kind, opened_on, closed_on'),
+			('school_status', 'NULL::integer, NULL::integer, r.school_id, daterange(r.since, r.until)', 'school_id, status, since, until'),
+			('round', 'r.round_id, NULL::integer, NULL::integer, NULL::daterange', 'round_id, cohort_on, due_on, state'),
+			('round_school', 'r.round_id, NULL::integer, NULL::integer, NULL::daterange', NULL),
+			('round_municipality', 'r.round_id, NULL::integer, NULL::integer, NULL::daterange', NULL),
+			('indicator', 'NULL::integer, NULL::integer, NULL::integer, daterange(r.valid_from, r.valid_until)', NULL),
+			('question', 'NULL::integer, NULL::integer, NULL::integer, daterange(r.valid_from, r.valid_until)', NULL),
+			('question_source', 'NULL::integer, NULL::integer, NULL::integer, daterange(r.valid_from, r.valid_until)', NULL),
+			-- of everything, closed rounds too
+			('setting', 'NULL::integer, NULL::integer, NULL::integer, NULL::daterange', 'time_zone')) AS v(name, touches, watched)
+	LOOP
+		EXECUTE format('CREATE OR REPLACE TRIGGER pending_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_pending(%L)', t.name, t.touches);
+		EXECUTE format('CREATE OR REPLACE TRIGGER pending_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_pending(%L, %L)',
+					   t.name, t.touches, coalesce(t.watched, '*'));
+		EXECUTE format('CREATE OR REPLACE TRIGGER pending_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_pending(%L)', t.name, t.touches);
+		EXECUTE format('CREATE OR REPLACE TRIGGER pending_truncate AFTER TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_pending()', t.name);
+	END LOOP;
+	-- Who was in time is told by the first version, and an import may bring one that is older than what stands. What
+	-- the triggers of submission write there is noted by those of submission.
+	EXECUTE format('CREATE OR REPLACE TRIGGER pending_insert AFTER INSERT ON submission_history REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
+					WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION keep_pending(%L)', 'r.round_id, NULL::integer, r.school_id, NULL::daterange');
+END
+$function$;
+
+COMMENT ON FUNCTION region_stored_triggers(text) IS
+'Internal: creates or replaces the triggers that note in the schema named region what has been touched since the last refresh.';
+
+CREATE FUNCTION region_stored_views(OUT step integer, OUT view_name text, OUT definition text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+(1400, 'pending_group', $view$
+	-- what is to be computed anew: a municipality of a round, or the whole round (NULL)
+	SELECT t.round_id, t.municipality_id
+	FROM (
+		SELECT DISTINCT p.round_id, g.municipality_id, bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole
+		FROM (
+			SELECT coalesce(n.round_id, r.round_id) AS round_id, n.municipality_id, n.schools
+			FROM refresh_pending n
+			LEFT JOIN round r ON n.round_id IS NULL
+				AND (num_nonnulls(n.municipality_id, n.schools, n.days) = 0 OR r.state <> 'closed' AND (n.days IS NULL OR r.cohort_on <@ n.days))
+		) AS p
+		LEFT JOIN LATERAL unnest(p.schools) AS s(school_id) ON true
+		LEFT JOIN round_school w ON w.round_id = p.round_id AND w.school_id = s.school_id
+		LEFT JOIN school o ON o.school_id = s.school_id
+		-- a school that is gone was noted with its municipality when it went
+		CROSS JOIN LATERAL (VALUES (p.municipality_id), (w.municipality_id), (o.municipality_id)) AS g(municipality_id)
+		WHERE p.round_id IS NOT NULL
+		  AND (g.municipality_id IS NOT NULL OR p.schools IS NULL AND p.municipality_id IS NULL)
+	) AS t
+	WHERE t.municipality_id IS NULL OR NOT t.whole
+$view$),
+(1410, 'municipal_tally_stored', $view$
+	SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally, f.refreshed_at AS computed_at
+	FROM stored_tally t
+	JOIN refresh_state f ON f.name = 'stored'
+$view$),
+(1420, 'municipal_indicator_stored', $view$
+	SELECT i.round_id, r.title AS round_title, i.municipality_id, m.name AS municipality,
+		   i.position, i.indicator, i.section, i.title, i.unit,
+		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason,
+		   i.answered, i.missing, i.percent_low, i.percent_high, i.gap, i.note_required,
+		   f.refreshed_at AS computed_at
+	FROM stored_result i
+	JOIN round r ON r.round_id = i.round_id
+	JOIN municipality m ON m.municipality_id = i.municipality_id
+	JOIN refresh_state f ON f.name = 'stored'
+	WHERE i.scope = 'municipality'
+$view$),
+(1430, 'regional_indicator_stored', $view$
+	SELECT i.round_id, r.title AS round_title,
+		   i.position, i.indicator, i.section, i.title, i.unit,
+		   i.numerator, i.denominator, i.percent, i.threshold, i.plan, i.score, i.reason,
+		   i.answered, i.missing, i.percent_low, i.percent_high, i.gap, i.note_required,
+		   f.refreshed_at AS computed_at
+	FROM stored_result i
+	JOIN round r ON r.round_id = i.round_id
+	JOIN refresh_state f ON f.name = 'stored'
+	WHERE i.scope = 'region'
+$view$),
+(1440, 'municipal_score_stored', shnor.region_score_query('municipal_indicator_stored', true)),
+(1450, 'completeness_stored', $view$
+	SELECT c.round_id, c.municipality_id, c.expected, c.submitted, c.on_time, c.answers_expected, c.answers_given,
+		   r.title AS round_title, m.name AS municipality, f.refreshed_at AS computed_at
+	FROM stored_completeness c
+	JOIN round r ON r.round_id = c.round_id
+	JOIN municipality m ON m.municipality_id = c.municipality_id
+	JOIN refresh_state f ON f.name = 'stored'
+$view$),
+(1460, 'staleness', $view$
+	SELECT f.name, CASE WHEN f.key IS NULL THEN 'stored' ELSE 'materialized' END AS kind, f.refreshed_at,
+		   floor(extract(epoch FROM clock_timestamp() - f.refreshed_at))::bigint AS age_seconds,
+		   extract(epoch FROM f.took)::numeric(12,3) AS took_seconds,
+		   CASE WHEN f.key IS NULL THEN (SELECT count(*) FROM pending_group) END AS pending,
+		   CASE WHEN f.key IS NULL THEN (SELECT min(p.noted_at) FROM refresh_pending p) END AS pending_since,
+		   f.error AS last_error, f.error_at AS last_error_at,
+		   CASE
+			   WHEN f.error IS NOT NULL THEN 'Последний пересчёт по расписанию не удался'
+			   WHEN f.refreshed_at IS NULL THEN 'Ещё не пересчитано'
+			   WHEN f.key IS NOT NULL THEN 'На момент последнего обновления'
+			   WHEN EXISTS (SELECT FROM refresh_pending) THEN 'Есть изменения после пересчёта'
+			   ELSE 'Свежее'
+		   END AS state
+	FROM refresh_state f
+$view$)
+$function$;
+
+COMMENT ON FUNCTION region_stored_views() IS
+'Internal: the views over stored figures, with the columns of the live ones and the moment as of which they hold.';
+
+CREATE FUNCTION region_stored_comments(OUT object text, OUT part text, OUT comment text)
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+('refresh_pending', NULL, 'Что изменилось с последнего пересчёта сохранённых показателей. Ведётся триггерами, очищается функцией shnor.refresh().'),
+('refresh_pending', 'round_id', 'Мониторинг. Пусто: все незакрытые.'),
+('refresh_pending', 'municipality_id', 'Муниципалитет. Пусто, и организаций нет: все.'),
+('refresh_pending', 'schools', 'Организации, ответы или статусы которых изменились.'),
+('refresh_pending', 'days', 'Изменение касается только мониторингов с датой состава в эти дни.'),
+('refresh_pending', 'noted_at', 'Когда изменено.'),
+('refresh_state', NULL, 'Когда пересчитаны сохранённые показатели и материализованные отчёты, сколько это заняло и чем кончилось.'),
+('refresh_state', 'name', 'stored — сохранённые показатели, иначе имя материализованного отчёта.'),
+('refresh_state', 'key', 'Столбцы, по которым различаются строки материализованного отчёта. Пусто у stored.'),
+('refresh_state', 'refreshed_at', 'На какой момент верны данные. Пусто: ещё не пересчитаны.'),
+('refresh_state', 'took', 'Сколько занял последний пересчёт.'),
+('refresh_state', 'error', 'Ошибка последнего пересчёта по расписанию. Пусто: прошёл.'),
+('refresh_state', 'error_at', 'Когда случилась ошибка.'),
+('stored_tally', NULL, 'Сохранённые итоги ответов по муниципалитетам, для отчётов из хранимого. Заполняется функцией shnor.refresh().'),
+('stored_tally', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
+('stored_result', NULL, 'Сохранённые показатели муниципалитетов и региона. Заполняется функцией shnor.refresh(); читайте municipal_indicator_stored и regional_indicator_stored.'),
+('stored_result', 'scope', 'municipality — муниципалитета, region — региона.'),
+('stored_result', 'municipality_id', 'Муниципалитет. Пусто: регион.'),
+('stored_completeness', NULL, 'Сохранённая полнота сдачи. Заполняется функцией shnor.refresh(); читайте completeness_stored.'),
+('pending_group', NULL, 'Служебное: муниципалитеты мониторингов, которые пересчитает следующий shnor.refresh(). Не для отчётов.'),
+('pending_group', 'municipality_id', 'Муниципалитет. Пусто: все.'),
+('municipal_tally_stored', NULL, 'То же, что municipal_tally, из хранимого: на момент последнего shnor.refresh().'),
+('municipal_tally_stored', 'tally', 'Итог ответов муниципалитета.'),
+('municipal_indicator_stored', NULL, 'Показатели муниципалитетов (как municipal_indicator) из хранимого: открываются сразу, верны на момент computed_at.'),
+('regional_indicator_stored', NULL, 'Показатели региона (как regional_indicator) из хранимого: открываются сразу, верны на момент computed_at.'),
+('municipal_score_stored', NULL, 'Баллы и места муниципалитетов (как municipal_score) из хранимого: верны на момент computed_at.'),
+('completeness_stored', NULL, 'Полнота и своевременность сдачи (как completeness) из хранимого: верны на момент computed_at.'),
+('staleness', NULL, 'Насколько свежи сохранённые показатели и материализованные отчёты: возраст, что изменилось с тех пор, последняя ошибка. Для наблюдения.'),
+('staleness', 'name', 'stored — сохранённые показатели, иначе имя материализованного отчёта.'),
+('staleness', 'kind', 'stored — пересчитывается то, что изменилось; materialized — целиком.'),
+('staleness', 'refreshed_at', 'На какой момент верны данные. Пусто: ещё не пересчитаны.'),
+('staleness', 'age_seconds', 'Сколько секунд прошло с этого момента.'),
+('staleness', 'took_seconds', 'Сколько секунд занял последний пересчёт.'),
+('staleness', 'pending', 'Сколько муниципалитетов мониторингов ждёт пересчёта (мониторинг целиком — один). Пусто у материализованных.'),
+('staleness', 'pending_since', 'Когда случилось самое раннее изменение, которое ещё не учтено. Пусто: таких нет.'),
+('staleness', 'last_error', 'Ошибка последнего пересчёта по расписанию. Пусто: прошёл.'),
+('staleness', 'last_error_at', 'Когда случилась ошибка.'),
+('staleness', 'state', 'То же словами.'),
+('keep_pending', '()', 'Триггер: записывает, какие показатели устарели.')
+$function$;
+
+COMMENT ON FUNCTION region_stored_comments() IS
+'Internal: Russian comments of stored figures.';
+
+CREATE FUNCTION refresh_check(region text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.region_check(region);
+	IF to_regclass(format('%I.refresh_state', region)) IS NULL THEN
+		RAISE EXCEPTION 'регион «%» создан прежней версией', region
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);
+	ELSIF row_security_active(format('%I.submission', region)) THEN
+		-- figures of what one may see would be stored as those of all
+		RAISE EXCEPTION 'сохранённые показатели региона «%» пересчитывает только его владелец', region
+			USING ERRCODE = 'insufficient_privilege',
+				  HINT = format('Владелец — роль «%s». Войдите под ней или под её членом с SET ROLE.',
+								(SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = to_regclass(format('%I.submission', region))));
+	END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION refresh_check(text) IS
+'Internal: refuses a schema that is not a region (3F000), was made by an older version (55000), or whose rows the caller does not all see (42501).';
+
+CREATE FUNCTION refresh_group_query(region text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format($query$
+	WITH round_member AS MATERIALIZED (
+		SELECT $1 AS round_id, u.*
+		FROM unnest($3::integer[], $4::integer[], $5::text[], $6::boolean[], $7::boolean[], $8::boolean[])
+			 AS u(municipality_id, school_id, kind, low_results, adverse_conditions, risk_zone)
+	), municipal_member AS (
+		SELECT m.* FROM %1$I.municipal_member m WHERE m.round_id = $1 AND m.municipality_id = ANY ($2)
+	), source_answer AS (
+		SELECT a.* FROM %1$I.source_answer a WHERE a.round_id = $1 AND (a.municipality_id = ANY ($2) OR a.school_id = ANY ($4))
+	), %2$s$query$, region,
+	(SELECT string_agg(format('%I AS (%s)', d.view_name, d.definition), ', ' ORDER BY d.step)
+	 FROM shnor.region_view_definitions() d
+	 WHERE d.view_name IN ('ranked_source_answer', 'school_source_answer', 'municipal_source_answer', 'school_round', 'municipal_round',
+						   'municipal_tally', 'completeness')))
+$function$;
+
+COMMENT ON FUNCTION refresh_group_query(text) IS
+'Internal: WITH clauses in which municipal_tally and completeness are those of round $1 and municipalities $2 alone, whose members are $3 to $8, at a cost that follows their number.';
+
+CREATE FUNCTION refresh_round(region text, round_id integer, municipalities integer[]) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	columns	constant text := 'q.scope, q.round_id, q.municipality_id, q.position, q.indicator, q.section, q.title, q.unit,
+		q.numerator, q.denominator, q.percent, q.threshold, q.plan, q.score, q.reason, q.answered, q.missing,
+		q.percent_low, q.percent_high, q.gap, q.note_required';
+	answers	text := 'WITH';
+	places	integer[];
+	schools	integer[];
+	kinds	text[];
+	low		boolean[];
+	adverse	boolean[];
+	risk	boolean[];
+	changed	bigint;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	IF municipalities IS NOT NULL THEN
+		answers := shnor.refresh_group_query(region) || ',';
+		EXECUTE 'SELECT array_agg(m.municipality_id), array_agg(m.school_id), array_agg(m.kind),
+						array_agg(m.low_results), array_agg(m.adverse_conditions), array_agg(m.risk_zone)
+				 FROM round_member m WHERE m.round_id = $1 AND m.municipality_id = ANY ($2)'
+		INTO places, schools, kinds, low, adverse, risk USING round_id, municipalities;
+	END IF;
+
+	EXECUTE answers || $query$ fresh AS MATERIALIZED (
+			SELECT u.round_id, u.municipality_id, u.tally::text AS tally FROM municipal_tally u WHERE u.round_id = $1
+		), gone AS (
+			DELETE FROM stored_tally t
+			WHERE t.round_id = $1 AND ($2 IS NULL OR t.municipality_id = ANY ($2))
+			  AND NOT EXISTS (SELECT FROM fresh f WHERE f.municipality_id = t.municipality_id)
+		)
+		INSERT INTO stored_tally AS t (round_id, municipality_id, tally)
+		SELECT f.round_id, f.municipality_id, f.tally FROM fresh f
+		ON CONFLICT (round_id, municipality_id) DO UPDATE SET tally = excluded.tally WHERE t.tally <> excluded.tally$query$
+	USING round_id, municipalities, places, schools, kinds, low, adverse, risk;
+
+	EXECUTE answers || $query$ fresh AS MATERIALIZED (
+			SELECT c.round_id, c.municipality_id, c.expected, c.submitted, c.on_time, c.answers_expected, c.answers_given
+			FROM completeness c WHERE c.round_id = $1
+		), gone AS (
+			DELETE FROM stored_completeness t
+			WHERE t.round_id = $1 AND ($2 IS NULL OR t.municipality_id = ANY ($2))
+			  AND NOT EXISTS (SELECT FROM fresh f WHERE f.municipality_id = t.municipality_id)
+		)
+		INSERT INTO stored_completeness AS t (round_id, municipality_id, expected, submitted, on_time, answers_expected, answers_given)
+		SELECT * FROM fresh
+		ON CONFLICT (round_id, municipality_id) DO UPDATE
+		SET expected = excluded.expected, submitted = excluded.submitted, on_time = excluded.on_time,
+			answers_expected = excluded.answers_expected, answers_given = excluded.answers_given
+		WHERE t.* IS DISTINCT FROM excluded.*$query$
+	USING round_id, municipalities, places, schools, kinds, low, adverse, risk;
+
+	-- judged as the live tallies are; the region by the sum of all its municipalities, touched or not
+	EXECUTE $query$WITH round_tally AS MATERIALIZED (
+			SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally FROM stored_tally t WHERE t.round_id = $1
+		), touched_tally AS (
+			SELECT t.* FROM round_tally t WHERE $2 IS NULL OR t.municipality_id = ANY ($2)
+		), fresh AS MATERIALIZED (
+			SELECT $query$ || columns || ' FROM (' || shnor.region_result_query('touched_tally') || $query$) AS q WHERE q.scope = 'municipality'
+			UNION ALL
+			SELECT $query$ || columns || ' FROM (' || shnor.region_result_query('round_tally') || $query$) AS q WHERE q.scope = 'region'
+		), gone AS (
+			DELETE FROM stored_result s
+			WHERE s.round_id = $1 AND ($2 IS NULL OR s.municipality_id = ANY ($2) OR s.scope = 'region')
+			  AND NOT EXISTS (SELECT FROM fresh f WHERE f.indicator = s.indicator AND coalesce(f.municipality_id, 0) = coalesce(s.municipality_id, 0))
+			RETURNING 1
+		), kept AS (
+			INSERT INTO stored_result AS s
+			SELECT * FROM fresh
+			ON CONFLICT (round_id, municipality_id, indicator) DO UPDATE
+			SET position = excluded.position, section = excluded.section, title = excluded.title, unit = excluded.unit,
+				numerator = excluded.numerator, denominator = excluded.denominator, percent = excluded.percent,
+				threshold = excluded.threshold, plan = excluded.plan, score = excluded.score, reason = excluded.reason,
+				answered = excluded.answered, missing = excluded.missing, percent_low = excluded.percent_low,
+				percent_high = excluded.percent_high, gap = excluded.gap, note_required = excluded.note_required
+			WHERE s.* IS DISTINCT FROM excluded.*
+			RETURNING 1
+		)
+		SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept)$query$
+	INTO changed USING round_id, municipalities;
+	RETURN changed;
+END
+$function$;
+
+COMMENT ON FUNCTION refresh_round(text, integer, integer[]) IS
+'Internal: computes the stored figures of a round anew, of the municipalities named or of all (NULL), and returns how many figures have changed.';
+
+CREATE FUNCTION refresh(region text, everything boolean DEFAULT false,
+	OUT round_id integer, OUT round_title text, OUT municipalities bigint, OUT figures_changed bigint)
+RETURNS SETOF record
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	started	timestamptz;
+	members	bigint;
+	touched	integer[];
+	rounds	integer[];
+	lists	text[];
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	-- one at a time; who waited sees what the other has done
+	EXECUTE format('SELECT FROM %I.refresh_state f WHERE f.name = ''stored'' FOR UPDATE', region);
+	IF everything THEN
+		EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', region);
+	END IF;
+	started := clock_timestamp();
+	-- One statement: what it strikes off is what it has seen, and whatever comes later stays for the next refresh.
+	-- What is computed below may see more than that: then it is computed once more, next time.
+	EXECUTE format('WITH struck AS (DELETE FROM %1$I.refresh_pending), listed AS (
+						SELECT g.round_id, array_agg(g.municipality_id) AS list FROM %1$I.pending_group g GROUP BY g.round_id)
+					SELECT array_agg(l.round_id ORDER BY l.round_id), array_agg(l.list::text ORDER BY l.round_id) FROM listed l', region)
+	INTO rounds, lists;
+
+	IF rounds IS NOT NULL THEN
+		EXECUTE format('SELECT count(*) FROM %I.municipality', region) INTO members;
+	END IF;
+	FOR i IN 1 .. coalesce(cardinality(rounds), 0) LOOP
+		PERFORM shnor.report_progress('refresh', region, i - 1, cardinality(rounds));
+		round_id := rounds[i];
+		touched := lists[i]::integer[];
+		-- more than half of them one by one would cost more than all
+		IF array_position(touched, NULL) IS NOT NULL OR cardinality(touched) * 2 > members THEN
+			touched := NULL;
+		END IF;
+		figures_changed := shnor.refresh_round(region, round_id, touched);
+		EXECUTE format('SELECT (SELECT r.title FROM %1$I.round r WHERE r.round_id = $1),
+							   coalesce(cardinality($2), (SELECT count(*) FROM %1$I.stored_tally t WHERE t.round_id = $1))', region)
+		INTO round_title, municipalities USING round_id, touched;
+		RETURN NEXT;
+	END LOOP;
+	EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = $1, took = clock_timestamp() - $1, error = NULL, error_at = NULL WHERE f.name = ''stored''', region)
+	USING started;
+END
+$function$;
+
+COMMENT ON FUNCTION refresh(text, boolean) IS
+'Brings the stored figures of the region (municipal_indicator_stored and the other views named _stored) up to date: computes anew the municipalities of the rounds that something has touched since the last refresh (answers, statuses, schools, definitions, targets, sources, rounds), and nothing else; closed rounds cost nothing. With everything, all rounds. One row per round that was computed: how many municipalities, and how many figures differ from those stored before; no row when nothing was touched. All or nothing, in the caller''s transaction; writers are not kept waiting, and what they commit meanwhile is taken at the next refresh at the latest. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501), an error of a definition as in the live report.';
+
+CREATE FUNCTION verify(region text,
+	OUT report text, OUT compared bigint, OUT pending bigint, OUT different bigint, OUT example text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	v		record;
+	r		integer;
+	n		record;
+	rounds	integer[];
+	step	bigint := 0;
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	EXECUTE format('SELECT coalesce(array_agg(a.round_id ORDER BY a.round_id), ''{}'')
+					FROM (SELECT t.round_id FROM %1$I.round t UNION SELECT s.round_id FROM %1$I.stored_tally s) AS a', region)
+	INTO rounds;
+	FOR v IN
+		SELECT * FROM (VALUES
+			('municipal_tally', 'municipality_id', 'x.municipality_id'),
+			('municipal_indicator', 'municipality_id', 'concat_ws('', '', x.municipality_id, x.indicator)'),
+			('regional_indicator', 'NULL::integer', 'x.indicator'),
+			('municipal_score', 'NULL::integer', 'x.municipality_id'),
+			('completeness', 'municipality_id', 'x.municipality_id')) AS v(name, municipality, key)
+	LOOP
+		report := v.name;
+		compared := 0;
+		pending := 0;
+		different := 0;
+		example := NULL;
+		-- A round at a time, each in one statement: of one snapshot are the answers, the stored figures and what is pending.
+		FOREACH r IN ARRAY rounds LOOP
+			PERFORM shnor.report_progress('verify', region, step, 5 * cardinality(rounds));
+			step := step + 1;
+			EXECUTE format($query$
+				SELECT count(*) FILTER (WHERE NOT c.pending) AS compared, count(*) FILTER (WHERE c.pending) AS pending,
+					   count(*) FILTER (WHERE NOT c.pending AND c.differs) AS different,
+					   min(format('%%s, %%s: сохранено %%s, на самом деле %%s', $1, c.key, coalesce(c.stored, 'ничего'), coalesce(c.live, 'ничего')))
+						   FILTER (WHERE NOT c.pending AND c.differs) AS example
+				FROM (
+					SELECT coalesce(l.key, s.key) AS key, l.line::text AS live, s.line::text AS stored, l.line IS DISTINCT FROM s.line AS differs,
+						   EXISTS (SELECT FROM pending_group g
+								   WHERE g.round_id = $1 AND (coalesce(l.municipality_id, s.municipality_id) = g.municipality_id) IS NOT FALSE) AS pending
+					FROM (SELECT %2$s::text AS key, %3$s AS municipality_id, to_jsonb(x) AS line FROM %1$I x WHERE x.round_id = $1) AS l
+					FULL JOIN (SELECT %2$s::text AS key, %3$s AS municipality_id, to_jsonb(x) - 'computed_at' AS line FROM %4$I x WHERE x.round_id = $1) AS s
+						ON s.key = l.key
+				) AS c$query$, v.name, v.key, v.municipality, v.name || '_stored')
+			INTO n USING r;
+			compared := compared + n.compared;
+			pending := pending + n.pending;
+			different := different + n.different;
+			example := coalesce(example, n.example);
+		END LOOP;
+		RETURN NEXT;
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION verify(text) IS
+'Computes the live reports of the region anew and compares them with the stored ones, row by row and column by column. One row per report: how many rows were compared, how many were left out because something has touched them since the last refresh, how many differ (0 is right), and the first that does: round, key, both rows. Changes nothing; takes as long as the live reports of all rounds. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
+
+CREATE FUNCTION region_report_keys(OUT report text, OUT key text[])
+RETURNS SETOF record
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+VALUES
+	('school_round', '{round_id,school_id}'::text[]),
+	('school_indicator', '{round_id,school_id,indicator}'),
+	('municipal_indicator', '{round_id,municipality_id,indicator}'),
+	('regional_indicator', '{round_id,indicator}'),
+	('municipal_score', '{round_id,municipality_id}'),
+	('completeness', '{round_id,municipality_id}')
+$function$;
+
+COMMENT ON FUNCTION region_report_keys() IS
+'Internal: the reports whose key is known, and its columns.';
+
+CREATE FUNCTION create_materialized(region text, report text, key text[] DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	data		text := report || '_data';
+	cover		text := report || '_materialized';
+	unknown		text;
+	described	record;
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	IF NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = report AND c.relkind = 'v') THEN
+		RAISE EXCEPTION 'в регионе «%» нет отчёта «%»', region, coalesce(report, 'NULL')
+			USING ERRCODE = 'undefined_table', HINT = format('Отчёты — это представления схемы: \dv %I.*', region);
+	ELSIF octet_length(cover) > 63 THEN
+		RAISE EXCEPTION 'имя отчёта слишком длинное: «%»', report
+			USING ERRCODE = 'name_too_long', HINT = 'К имени добавляется _materialized, а в имени помещается 63 байта. Создайте над отчётом представление с коротким именем.';
+	ELSIF to_regclass(format('%I.%I', region, cover)) IS NOT NULL OR to_regclass(format('%I.%I', region, data)) IS NOT NULL THEN
+		RAISE EXCEPTION 'отчёт «%» уже материализован', report
+			USING ERRCODE = 'duplicate_table',
+				  HINT = format('Обновить: SELECT shnor.refresh_materialized(%L, %L); убрать: SELECT shnor.drop_materialized(%1$L, %2$L);', region, report);
+	END IF;
+	IF key IS NULL THEN
+		SELECT k.key INTO key FROM shnor.region_report_keys() k WHERE k.report = create_materialized.report;
+	END IF;
+	IF coalesce(cardinality(key), 0) = 0 THEN
+		RAISE EXCEPTION 'не названы столбцы, по которым строки отчёта «%» различаются', report
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = format('Назовите их третьим аргументом: SELECT shnor.create_materialized(%L, %L, ''{round_id,municipality_id}'');', region, report);
+	END IF;
+	SELECT string_agg(k, ', ') INTO unknown
+	FROM unnest(key) AS k
+	WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass(format('%I.%I', region, report)) AND a.attname = k AND a.attnum > 0);
+	IF unknown IS NOT NULL THEN
+		RAISE EXCEPTION 'в отчёте «%» нет столбцов: %', report, unknown
+			USING ERRCODE = 'undefined_column', HINT = format('Столбцы отчёта покажет \d %I.%I', region, report);
+	END IF;
+
+	EXECUTE format('CREATE MATERIALIZED VIEW %1$I.%2$I AS SELECT * FROM %1$I.%3$I', region, data, report);
+	BEGIN
+		EXECUTE format('CREATE UNIQUE INDEX ON %I.%I (%s)', region, data, (SELECT string_agg(quote_ident(k), ', ') FROM unnest(key) AS k));
+	EXCEPTION WHEN unique_violation THEN
+		RAISE EXCEPTION 'строки отчёта «%» столбцами % не различаются', report, key
+			USING ERRCODE = 'unique_violation', HINT = 'Назовите третьим аргументом столбцы, которые вместе не повторяются.';
+	END;
+	EXECUTE format('CREATE VIEW %1$I.%2$I WITH (security_invoker = true) AS
+					SELECT d.*, f.refreshed_at AS computed_at FROM %1$I.%3$I d JOIN %1$I.refresh_state f ON f.name = %4$L', region, cover, data, report);
+	EXECUTE format('COMMENT ON MATERIALIZED VIEW %I.%I IS %L', region, data, format('Данные отчёта %s; читайте представление %s.', report, cover));
+	EXECUTE format('COMMENT ON VIEW %I.%I IS %L', region, cover,
+				   format('То же, что %s, материализовано: верно на момент computed_at. %s', report, obj_description(to_regclass(format('%I.%I', region, report)), 'pg_class')));
+	FOR described IN
+		SELECT a.attname, col_description(a.attrelid, a.attnum) AS said FROM pg_attribute a
+		WHERE a.attrelid = to_regclass(format('%I.%I', region, report)) AND a.attnum > 0 AND NOT a.attisdropped
+		UNION ALL SELECT 'computed_at', 'На какой момент верно.'
+	LOOP
+		EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', region, cover, described.attname, described.said);
+	END LOOP;
+	EXECUTE format('INSERT INTO %I.refresh_state AS f (name, key, refreshed_at) VALUES ($1, $2, statement_timestamp())
+					ON CONFLICT (name) DO UPDATE SET key = excluded.key, refreshed_at = excluded.refreshed_at, error = NULL, error_at = NULL', region)
+	USING report, key;
+	-- a materialized view has no policies: only who sees the whole region may read it
+	PERFORM shnor.region_access(region);
+	RETURN cover;
+END
+$function$;
+
+COMMENT ON FUNCTION create_materialized(text, text, text[]) IS
+'Makes a materialized view of a report of the region, REPORT_data, with a unique index over key, and the plain view REPORT_materialized over it, with the report''s columns and comments and computed_at; returns the plain view''s name. The keys of the reports of the contract are known; of others they are named. Readers, approvers and managers may read it, operators may not: a materialized view has no row-level security. Refresh it with refresh_materialized() or schedule(). The owner of the region calls it. Errors: no such region (3F000) or report (42P01), no such column (42703), no key (22023), a key that repeats (23505), a report that is materialized already (42P07), not the owner (42501).';
+
+CREATE FUNCTION drop_materialized(region text, report text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	IF to_regclass(format('%I.%I', region, report || '_data')) IS NULL THEN
+		RAISE EXCEPTION 'отчёт «%» не материализован', coalesce(report, 'NULL')
+			USING ERRCODE = 'undefined_table', HINT = format('Что материализовано, покажет SELECT * FROM %I.staleness;', region);
+	END IF;
+	EXECUTE format('DROP VIEW IF EXISTS %I.%I', region, report || '_materialized');
+	EXECUTE format('DROP MATERIALIZED VIEW %I.%I', region, report || '_data');
+	EXECUTE format('DELETE FROM %I.refresh_state f WHERE f.name = $1', region) USING report;
+END
+$function$;
+
+COMMENT ON FUNCTION drop_materialized(text, text) IS
+'Removes what create_materialized() made for the report; the report itself stays. Errors: no such region (3F000), not materialized (42P01), views of yours that stand on it (2BP01), not the owner (42501).';
+
+CREATE FUNCTION refresh_materialized(region text, report text DEFAULT NULL, OUT refreshed text, OUT took interval)
+RETURNS SETOF record
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	names	text[];
+	started	timestamptz;
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	EXECUTE format('SELECT array_agg(f.name ORDER BY f.name) FROM %I.refresh_state f WHERE f.key IS NOT NULL AND ($1 IS NULL OR f.name = $1)', region)
+	INTO names USING report;
+	IF report IS NOT NULL AND names IS NULL THEN
+		RAISE EXCEPTION 'отчёт «%» не материализован', report
+			USING ERRCODE = 'undefined_table', HINT = format('Создайте его: SELECT shnor.create_materialized(%L, %L);', region, report);
+	END IF;
+	FOR i IN 1 .. coalesce(cardinality(names), 0) LOOP
+		refreshed := names[i];
+		PERFORM shnor.report_progress('refresh_materialized', region, i - 1, cardinality(names));
+		-- one at a time; who waited does it once more
+		EXECUTE format('SELECT FROM %I.refresh_state f WHERE f.name = $1 FOR UPDATE', region) USING refreshed;
+		started := clock_timestamp();
+		EXECUTE format('REFRESH MATERIALIZED VIEW CONCURRENTLY %I.%I', region, refreshed || '_data');
+		took := clock_timestamp() - started;
+		EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = $2, took = $3, error = NULL, error_at = NULL WHERE f.name = $1', region)
+		USING refreshed, started, took;
+		RETURN NEXT;
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION refresh_materialized(text, text) IS
+'Refreshes the materialized reports of the region, or the one named, without keeping readers out (REFRESH MATERIALIZED VIEW CONCURRENTLY), and returns each with the time it took. Errors: no such region (3F000), not materialized (42P01), not the owner (42501).';
+
+CREATE FUNCTION region_materialized(region text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	m record;
+BEGIN
+	FOR m IN EXECUTE format('SELECT f.name, f.key FROM %I.refresh_state f WHERE f.key IS NOT NULL ORDER BY f.name', region) LOOP
+		IF to_regclass(format('%I.%I', region, m.name || '_data')) IS NULL THEN
+			PERFORM shnor.create_materialized(region, m.name, m.key);
+		END IF;
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION region_materialized(text) IS
+'Internal: makes the materialized reports of the region that are missing.';
+
+CREATE FUNCTION refresh_scheduled(region text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	names	text[];
+	name	text;
+	said	text;
+	failed	text[] := '{}';
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	EXECUTE format('SELECT array_agg(f.name ORDER BY f.key IS NOT NULL, f.name) FROM %I.refresh_state f', region) INTO names;
+	FOREACH name IN ARRAY names LOOP
+		BEGIN
+			IF name = 'stored' THEN
+				PERFORM shnor.refresh(region);
+			ELSE
+				PERFORM shnor.refresh_materialized(region, name);
+			END IF;
+		-- the next one is tried all the same; who asks learns of it from the view staleness
+		EXCEPTION WHEN OTHERS THEN
+			said := format('%s (%s)', SQLERRM, SQLSTATE);
+			EXECUTE format('UPDATE %I.refresh_state f SET error = $2, error_at = clock_timestamp() WHERE f.name = $1', region) USING name, said;
+			RAISE WARNING 'пересчёт «%» в регионе «%» не удался: %', name, region, said
+				USING HINT = format('Прежние данные остались. Исправьте причину; следующий пересчёт пройдёт сам. Состояние: SELECT * FROM %I.staleness;', region);
+			failed := failed || format('%s: %s', name, said);
+		END;
+	END LOOP;
+	RETURN CASE WHEN failed = '{}' THEN 'обновлено: ' || array_to_string(names, ', ') ELSE array_to_string(failed, '; ') END;
+END
+$function$;
+
+COMMENT ON FUNCTION refresh_scheduled(text) IS
+'What schedule() has run by the clock: refresh() and refresh_materialized() of the region. An error of one keeps the others from nothing: it is written into refresh_state, for the view staleness, and raised as a warning; the figures stay what they were. Returns what was done, or the errors. The owner of the region runs it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
+
+CREATE FUNCTION schedule(region text, cron text) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	job			text := 'shnor ' || region;
+	command		text := format('SELECT shnor.refresh_scheduled(%L)', region);
+	installed	boolean := EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'pg_cron');
+	known		boolean := false;
+BEGIN
+	PERFORM shnor.refresh_check(region);
+	IF cron IS NOT NULL AND cron !~ '^\s*([0-9*][0-9*,/-]*\s+){2}[0-9*][0-9*,/-]*\s+[0-9A-Za-z*][0-9A-Za-z*,/-]*\s+[0-9A-Za-z*][0-9A-Za-z*,/-]*\s*$' THEN
+		RAISE EXCEPTION 'расписание не понято: «%»', cron
+			USING ERRCODE = 'invalid_parameter_value',
+				  HINT = 'Пять полей через пробел: минута, час, день, месяц, день недели. Каждые десять минут: */10 * * * *; каждую ночь в три: 0 3 * * *.';
+	END IF;
+	IF installed THEN
+		EXECUTE 'SELECT EXISTS (SELECT FROM cron.job j WHERE j.jobname = $1 AND j.username = current_user)' INTO known USING job;
+		IF cron IS NULL THEN
+			IF known THEN
+				EXECUTE 'SELECT cron.unschedule($1)' USING job;
+			END IF;
+			RETURN 'задание pg_cron снято';
+		END IF;
+		EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING job, cron, command;
+		RETURN format('задание pg_cron «%s»: %s', job, cron);
+	END IF;
+	IF cron IS NULL THEN
+		RAISE EXCEPTION 'pg_cron в этой базе не установлен: снимать нечего'
+			USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Строку, которую напечатала эта функция, удалите из crontab.';
+	END IF;
+	-- for sh between double quotes, and for crontab, to which % is a line's end
+	RETURN format('%s psql -X -q -d %s -c %s', cron,
+				  replace(format('''%s''', replace(current_database(), '''', '''\''''')), '%', '\%'),
+				  replace(format('''%s''', replace(command, '''', '''\''''')), '%', '\%'));
+END
+$function$;
+
+COMMENT ON FUNCTION schedule(text, text) IS
+'Has the region''s stored figures and materialized reports refreshed by the clock: where pg_cron is installed in this database, registers the job "shnor REGION" for the caller (a second call changes its time; cron NULL removes it), elsewhere returns the line for the crontab of a user whose psql connects as the owner. cron has five fields, as crontab''s. Watch the view staleness, not the job: a job that does not run reports nothing. Errors: no such region (3F000), a schedule that is none, or nothing to remove (22023, 55000), not the owner (42501), pg_cron''s own.';

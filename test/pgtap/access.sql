@@ -42,7 +42,8 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		('source_answer_history', 'r', 'r', 'r', 'ri'),
 		('municipal_submission_history submission_history import_issue_history import_correction', 'r', 'ri', 'r', 'ri'),
 		-- it names everybody's rows: operators write into it and do not read
-		('history', 'r', 'i', 'ri', 'ri'),
+		('history refresh_pending', 'r', 'i', 'ri', 'ri'),
+		('refresh_state stored_tally stored_result stored_completeness', 'r', 'r', 'r', 'r'),
 		('round_event', 'r', 'r', 'ri', 'ri'),
 		('data_source decision decision_kind decision_school effectiveness_condition effectiveness_criterion form_header
 		 identification_rule indicator legal_act measure measure_kind measure_school municipality note obligation_term question
@@ -63,12 +64,12 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		 municipal_round municipal_source_answer municipal_tally note_status obligation proven_indicator proven_result
 		 proven_tally publication_definition_change publication_pair publication_regional_report publication_report
 		 ranked_source_answer recommendation_due report_scope reporting_day result_change result_change_sum result_mark
-		 round_indicator round_member round_methodology round_pair round_side round_term school_competence school_indicator
+		 round_indicator round_list round_member round_methodology round_pair round_side round_term school_competence school_indicator
 		 school_mark school_proven school_result school_round school_source_answer
-		 import_state round_rule round_place round_rule_set validation_case municipal_validation_case', 'r', 'r', 'r', 'r'),
+		 import_state municipal_tally_stored municipal_indicator_stored completeness_stored round_rule round_place round_rule_set validation_case municipal_validation_case', 'r', 'r', 'r', 'r'),
 		('history_change effectiveness measure_effect measure_target monitoring_year municipal_score publication_difference
 		 publication_respondent_change regional_change regional_competence regional_evidence regional_indicator result_pair
-		 school_year spell_case spell_condition spell_year validation_finding', 'r', '', 'r', 'r')
+		 pending_group staleness regional_indicator_stored municipal_score_stored school_year spell_case spell_condition spell_year validation_finding', 'r', '', 'r', 'r')
 	) AS v(objects, reader, operator, approver, manager)$$, 'views: operators see those that are the same for them');
 SELECT is_empty($$SELECT c.relname, r FROM pg_class c CROSS JOIN unnest('{access_reader,access_operator,access_approver,access_manager,access_nobody}'::text[]) r
 	WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'S' AND has_sequence_privilege(r, c.oid, 'USAGE, SELECT, UPDATE')$$,
@@ -80,7 +81,7 @@ SELECT set_eq($$SELECT r, has_schema_privilege(r, 'probe', 'USAGE') AS u, has_sc
 SELECT set_eq($$SELECT p.proname::text, p.prorettype = 'trigger'::regtype, p.prosecdef, r.n FROM pg_proc p
 	CROSS JOIN LATERAL (SELECT count(*) AS n FROM unnest('{access_reader,access_operator,access_approver,access_manager}'::text[]) r WHERE has_function_privilege(r, p.oid, 'EXECUTE')) r
 	WHERE p.pronamespace = 'probe'::regnamespace$$, $$
-	SELECT unnest('{check_acceptance,check_rule,check_answer,check_change,check_days_open,check_document,check_entry,check_issue,check_none_closed,check_publication,check_question,check_question_known,check_recorded,check_round,check_round_begun,check_round_open,check_source_versions,check_target,check_versions,keep_change,keep_day,keep_history,keep_recorded,keep_round,keep_truncated,refuse_edit}'::text[]) AS f, true AS t, false AS d, 4::bigint AS n
+	SELECT unnest('{check_acceptance,check_rule,check_answer,check_change,check_days_open,check_document,check_entry,check_issue,check_none_closed,check_publication,check_question,check_question_known,check_recorded,check_round,check_round_begun,check_round_open,check_source_versions,check_target,check_versions,keep_change,keep_day,keep_history,keep_pending,keep_recorded,keep_round,keep_truncated,refuse_edit}'::text[]) AS f, true AS t, false AS d, 4::bigint AS n
 	UNION ALL
 	-- tables as they were, with the rights of the reader: of what he may not read they give an error
 	SELECT n || '_as_of', false, false, 4 FROM (SELECT unnest('{answers,municipal_answers,source_answers}'::text[]) UNION ALL SELECT shnor.region_history_names()) AS r(n)$$,
@@ -225,8 +226,8 @@ DECLARE
 	v text;
 	d text;
 BEGIN
-	FOR v IN SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind IN ('r', 'v') -- who may do what is shown to each role apart; the journal of changes goes on meanwhile
-			 AND c.relname NOT IN ('access', 'history', 'history_change') ORDER BY 1 LOOP
+	FOR v IN SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind IN ('r', 'v') -- who may do what is shown to each role apart; the journal of changes goes on meanwhile, and an upgrade asks for a refresh
+			 AND c.relname NOT IN ('access', 'history', 'history_change', 'refresh_pending') ORDER BY 1 LOOP
 		EXECUTE format('SELECT md5(coalesce(string_agg(x::text, ''|'' ORDER BY x::text), '''')) FROM probe.%I x', v) INTO d;
 		RETURN NEXT v || ' ' || d;
 	END LOOP;

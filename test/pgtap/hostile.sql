@@ -322,6 +322,13 @@ PREPARE entries AS SELECT * FROM (VALUES
 	($$SELECT shnor.publish('probe', 1, 1, 'Снова')$$),
 	($$SELECT shnor.reopen_round('probe', 1, 'Причина')$$),
 	($$SELECT * FROM shnor.export_csv('probe', 'municipal_indicator')$$),
+	($$SELECT * FROM shnor.refresh('probe')$$),
+	($$SELECT * FROM shnor.verify('probe')$$),
+	($$SELECT shnor.create_materialized('probe', 'completeness')$$),
+	($$SELECT shnor.drop_materialized('probe', 'completeness')$$),
+	($$SELECT * FROM shnor.refresh_materialized('probe')$$),
+	($$SELECT shnor.refresh_scheduled('probe')$$),
+	($$SELECT shnor.schedule('probe', '* * * * *')$$),
 	($$SELECT shnor.upgrade_region('probe')$$)) AS v(call);
 CREATE TABLE keep.entry AS EXECUTE entries;
 SELECT throws_like(call, 'в схеме региона «probe» есть чужие функции%', 'refused: ' || call) FROM keep.entry;

@@ -46,7 +46,7 @@ SELECT cmp_ok((SELECT count(*) FROM checked WHERE is_trigger), '>', 15::bigint, 
 CREATE TABLE accepted (name text, level text, message text, reason text);
 INSERT INTO accepted
 SELECT v.name, a.level, replace(a.message, '%s', w.variable), 'a row of a query over the tables of TG_TABLE_SCHEMA'
-FROM (VALUES ('check_days_open', '{r}'), ('check_entry', '{t}'), ('check_question', '{asked}'), ('check_round', '{said}'), ('check_round_begun', '{r}'), ('check_round_open', '{r}'), ('accept_finding', '{found}')) AS v(name, variables)
+FROM (VALUES ('check_days_open', '{r}'), ('check_entry', '{t}'), ('check_question', '{asked}'), ('check_round', '{said}'), ('check_round_begun', '{r}'), ('check_round_open', '{r}'), ('accept_finding', '{found}'), ('verify', '{n}'), ('region_materialized', '{m}')) AS v(name, variables)
 CROSS JOIN LATERAL unnest(v.variables::text[]) AS w(variable)
 CROSS JOIN (VALUES ('error', 'record "%s" is not assigned yet'), ('warning', 'cannot determin% a result of dynamic SQL'), ('warning extra', 'never read variable "%s"')) AS a(level, message);
 INSERT INTO accepted VALUES
@@ -64,11 +64,13 @@ INSERT INTO accepted VALUES
 	('check_acceptance', 'warning', 'target type is different type than source type', 'an array of texts from a literal'),
 	('import_correction_columns', 'warning', 'target type is different type than source type', 'text from the number of a column'),
 	('rule_methodology', 'error', 'function shnor.contribution(methodology, integer) does not exist', 'called with a row of a view, checked with anything'),
+	('refresh_scheduled', 'warning', 'target type is different type than source type', 'an array of texts from a literal'),
+	('schedule', 'error', '%"cron%" does not exist', 'pg_cron is not installed here'),
 	('rule_columns', 'warning extra', 'control reached end of function without RETURN', 'it raises there');
 INSERT INTO accepted SELECT name, 'security', 'text type variable is not sanitized', 'test/pgtap/security.sql'
 FROM unnest('{import_store,import_plain,import_lock_answers,export_csv,lint_formulas,municipal_indicator_as_of,check_publication,publish,keep_history,keep_change,region_tables_triggers,
 	region_history_journal,region_history_as_of,region_history_columns,region_access_grant,region_access_revoke,region_access_whole,region_access_secure,region_version_constraints,
-	region_lock_triggers,region_views,region_comments,region_table_comments,region_view_comments}'::text[]) AS name;
+	region_lock_triggers,refresh_round,verify,create_materialized,keep_pending,region_stored_triggers,region_views,region_comments,region_table_comments,region_view_comments}'::text[]) AS name;
 -- rows of a query that is put together at run time
 INSERT INTO accepted SELECT name, 'warning extra', 'OUT variable % is maybe unmodified', 'RETURN QUERY EXECUTE' FROM checked WHERE prosrc ~ 'RETURN QUERY\s+EXECUTE';
 -- newer versions of plpgsql_check say so of set_config(): what it sets is undone at the end of the function

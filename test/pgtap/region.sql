@@ -22,7 +22,7 @@ SELECT tables_are('probe', ARRAY['access', 'setting', 'municipality', 'school', 
 	'round_event', 'round_school', 'round_municipality', 'data_source', 'question_source', 'source_answer', 'source_answer_history', 'document',
 	'obligation_term', 'note', 'recommendation_template', 'recommendation', 'measure_kind', 'measure', 'measure_school', 'decision_kind', 'decision', 'decision_school',
 	'result', 'identification_rule', 'effectiveness_criterion', 'effectiveness_condition',
-	'publication', 'publication_indicator', 'publication_definition', 'publication_target', 'publication_school', 'publication_municipality', 'publication_school_indicator',
+	'publication', 'publication_indicator', 'publication_definition', 'publication_target', 'publication_school', 'publication_municipality', 'publication_school_indicator', 'refresh_pending', 'refresh_state', 'stored_tally', 'stored_result', 'stored_completeness',
 	'validation_rule', 'validation_acceptance']);
 SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of table ' || t.name)
 FROM (VALUES
@@ -59,14 +59,15 @@ FROM unnest(ARRAY['submission', 'municipal_submission', 'source_answer']) t;
 SELECT views_are('probe', ARRAY['round_indicator', 'round_methodology', 'school_round', 'school_indicator', 'municipal_tally',
 	'indicator_result', 'municipal_indicator', 'regional_indicator', 'municipal_score', 'completeness',
 	'report_scope', 'legal_act_chain', 'reporting_day', 'round_term', 'indicator_question', 'ranked_source_answer', 'school_source_answer', 'municipal_source_answer',
-	'round_member', 'municipal_member', 'municipal_round', 'answer', 'answer_conflict', 'answer_proof', 'school_proven', 'municipal_proven', 'proven_tally', 'proven_indicator', 'proven_result',
+	'round_list', 'round_member', 'municipal_member', 'municipal_round', 'answer', 'answer_conflict', 'answer_proof', 'school_proven', 'municipal_proven', 'proven_tally', 'proven_indicator', 'proven_result',
 	'municipal_evidence', 'regional_evidence', 'note_status', 'recommendation_due', 'measure_status', 'decision_status', 'obligation',
 	'school_result', 'result_mark', 'school_mark', 'identification_case', 'identification',
 	'round_pair', 'round_side', 'indicator_change_sum', 'result_change_sum', 'change_result', 'municipal_change', 'regional_change', 'result_change',
 	'school_competence', 'competence_result', 'municipal_competence', 'regional_competence',
 	'monitoring_year', 'school_year', 'spell_year', 'spell_case', 'spell_condition', 'effectiveness', 'result_pair', 'measure_target', 'measure_effect',
 	'publication_report', 'publication_regional_report', 'publication_pair', 'publication_definition_change', 'publication_respondent_change', 'publication_difference',
-	'round_rule', 'round_place', 'validation_case', 'municipal_validation_case', 'round_rule_set', 'validation_finding', 'history_change', 'import_state', 'report_scope']);
+	'round_rule', 'round_place', 'validation_case', 'municipal_validation_case', 'round_rule_set', 'validation_finding', 'history_change', 'import_state', 'report_scope',
+	'pending_group', 'staleness', 'municipal_tally_stored', 'municipal_indicator_stored', 'regional_indicator_stored', 'municipal_score_stored', 'completeness_stored']);
 SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of view ' || t.name)
 FROM (VALUES
 	('school_round', 'round_id municipality_id school_id low_results adverse_conditions risk_zone submitted_at teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved kind is_school is_preschool is_supplementary'),
@@ -93,7 +94,7 @@ SELECT is_empty($$
 	SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
 	FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 	WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v'
-	  AND (c.relname, a.attname) NOT IN (('municipal_tally', 'tally'), ('round_methodology', 'methodology'), ('proven_tally', 'tally'), ('round_rule_set', 'methodology'))
+	  AND (c.relname, a.attname) NOT IN (('municipal_tally', 'tally'), ('municipal_tally_stored', 'tally'), ('round_methodology', 'methodology'), ('proven_tally', 'tally'), ('round_rule_set', 'methodology'))
 	  AND (format_type(a.atttypid, NULL) NOT IN ('text', 'smallint', 'integer', 'bigint', 'numeric', 'date', 'boolean',
 												 'timestamp with time zone')
 		   OR a.atttypid = 'numeric'::regtype AND a.atttypmod = -1)$$,
@@ -159,7 +160,7 @@ SELECT is_empty($$SELECT question, part_of FROM probe.question WHERE part_of IS 
 
 -- reports of a region without rounds
 SELECT is_empty('SELECT * FROM probe.' || quote_ident(c.relname), c.relname || ' is empty without rounds')
-FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v' AND c.relname NOT IN ('reporting_day', 'report_scope') ORDER BY c.relname;
+FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v' AND c.relname NOT IN ('reporting_day', 'report_scope', 'staleness') ORDER BY c.relname;
 
 -- constraints
 INSERT INTO probe.municipality (municipality_id, name) VALUES (1, 'Первый');

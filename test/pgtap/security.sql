@@ -69,7 +69,7 @@ SELECT is_empty($$SELECT name FROM routine WHERE body ~ 'set_config\(''search_pa
 SELECT is_empty($$SELECT name FROM routine WHERE language = 'c' AND probin <> '$libdir/shnor'$$, 'C functions are in our library');
 
 -- ---- labels ----
-SELECT is_empty($$SELECT name FROM routine WHERE place = 'shnor' AND language = 'c' AND provolatile <> 'i'$$, 'C functions are immutable');
+SELECT is_empty($$SELECT name FROM routine WHERE place = 'shnor' AND language = 'c' AND provolatile <> 'i' AND proname <> 'report_progress'$$, 'C functions are immutable, but for the one that speaks to other sessions');
 SELECT results_eq($$SELECT name FROM routine WHERE place = 'shnor' AND language = 'c' AND NOT proisstrict ORDER BY name COLLATE "C"$$, $$VALUES
 	('shnor.methodology_accum(shnor.methodology,integer,text,text,text,text)'),	-- first row: no state yet; parts may be NULL
 	('shnor.score(boolean)'),													-- no answer is no point
@@ -81,7 +81,9 @@ SELECT results_eq($$SELECT name FROM routine WHERE place = 'shnor' AND language 
 SELECT results_eq($$SELECT name, proparallel FROM routine WHERE place = 'shnor' AND language = 'c' AND proparallel <> 's' ORDER BY name COLLATE "C"$$, $$VALUES
 	-- the CSV reader opens a relation
 	('shnor.form_header(text,text)', 'r'::"char"), ('shnor.form_read(text,text,integer,integer,text[],integer[],text)', 'r'),
-	('shnor.form_rows(text,text)', 'r'), ('shnor.form_rows_at(text,text,integer[])', 'r')$$, 'and parallel safe');
+	('shnor.form_rows(text,text)', 'r'), ('shnor.form_rows_at(text,text,integer[])', 'r'),
+	-- of this session
+	('shnor.report_progress(text,text,bigint,bigint)', 'r')$$, 'and parallel safe');
 SELECT is_empty($$SELECT name FROM routine WHERE provolatile <> 'v' AND language IN ('sql', 'plpgsql')
 	AND body ~* '(^|\n|;)\s*(INSERT INTO|UPDATE\s+\S+\s+(\w+\s+)?SET|DELETE FROM|TRUNCATE|CREATE|ALTER|DROP|GRANT|REVOKE|COMMENT ON|LOCK|NOTIFY|REFRESH)\M'$$, 'what writes is volatile');
 SELECT is_empty($$SELECT name FROM routine WHERE provolatile = 'i' AND language IN ('sql', 'plpgsql') AND body ~ '(set_config|current_setting|now)\(' AND proname !~ '^region_.*(views|query)$'$$, 'what asks for settings or the time is not immutable; queries of views are texts');
@@ -185,6 +187,18 @@ SELECT bag_eq($$SELECT place, proname, left(statement, 40) FROM dynamic WHERE st
 	('shnor', 'region_comments', 'command'),
 	('shnor', 'region_table_comments', 'command'),
 	('shnor', 'region_view_comments', 'command'),
+	-- texts of our own views, the region written in with %I; names and columns that are constants of the function
+	('shnor', 'refresh_round', 'answers || $query$ fresh AS MATERIALIZED'),
+	('shnor', 'refresh_round', 'answers || $query$ fresh AS MATERIALIZED'),
+	('shnor', 'refresh_round', '$query$WITH round_tally AS MATERIALIZED '),
+	('shnor', 'verify', 'format($query$ SELECT count(*) FILTER (W'),
+	-- columns and names: made of %I over the catalog; comments: %L
+	('shnor', 'create_materialized', 'format(''COMMENT ON VIEW %I.%I IS %L'', re'),
+	('shnor', 'create_materialized', 'format(''COMMENT ON MATERIALIZED VIEW %I.'),
+	('shnor', 'create_materialized', 'format(''CREATE UNIQUE INDEX ON %I.%I (%s'),
+	-- columns: constants of the trigger
+	('probe', 'keep_pending', 'format(''INSERT INTO %I.refresh_pending ('),
+	('shnor', 'region_stored_triggers', 'format(''INSERT INTO %I.refresh_pending ('),
 	-- conditions: constants of the function
 	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
 	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
