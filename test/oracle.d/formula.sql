@@ -56,7 +56,7 @@ BEGIN
 	END IF;
 	x := oracle.random_number(depth - 1, numbers, conditions);
 	y := oracle.random_number(depth - 1, numbers, conditions);
-	RETURN CASE floor(random() * 8)::int
+	RETURN CASE floor(random() * 9)::int
 		WHEN 0 THEN format('%s %s %s', x, oracle.pick('=', '<>', '<', '<=', '>', '>=', '!='), y)
 		WHEN 1 THEN format('((%s) %s (%s))', x, oracle.pick('=', '<>', '<', '<=', '>', '>=', '!='), y)
 		WHEN 2 THEN format('((%s) IS %sNULL)', x, n)
@@ -64,6 +64,8 @@ BEGIN
 		WHEN 4 THEN format('((%s) %sBETWEEN (%s) AND (%s))', x, n, y, oracle.random_number(depth - 2, numbers, conditions))
 		WHEN 5 THEN format('((%s) %sIN (%s, %s, %s))', x, n, y, oracle.random_number(depth - 2, numbers, conditions), oracle.random_number(0, numbers, conditions))
 		WHEN 6 THEN format('((%s) %sIN (%s))', x, n, y)
+		-- constants are looked at before what stands in front of them
+		WHEN 7 THEN format('(%s %sIN (%s, %s, %s))', oracle.random_number(0, numbers, conditions), n, y, oracle.pick('0', '1', '2'), oracle.pick('-1', '0', '7'))
 		ELSE format('(%s %sIN (%s))', x, n,
 			(SELECT string_agg(oracle.random_number(g % 4 / 3, numbers, conditions), ', ') FROM generate_series(1, oracle.number(2, 6)) g)) END;
 END $$;
