@@ -23,6 +23,12 @@
 
 #include "compat.h"
 
+/*
+ * The longest record.  The reader takes one apart without looking whether it
+ * is to stop, so this also bounds how long a cancel waits.
+ */
+#define RECORD_MAX	(4 * 1024 * 1024)
+
 /* the file as the reader takes it */
 typedef struct FormSource
 {
@@ -31,6 +37,7 @@ typedef struct FormSource
 	size_t		position;
 	int			lines;			/* physical lines in all */
 	int			line;			/* line on which the current record starts */
+	size_t		record;			/* position at or behind its start */
 } FormSource;
 
 /*
@@ -46,6 +53,11 @@ read_source(void *buffer, int minread, int maxread)
 {
 	size_t		length = Min((size_t) maxread, form_source->length - form_source->position);
 
+	CHECK_FOR_INTERRUPTS();
+	if (form_source->position - form_source->record > RECORD_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
+				 errmsg("a record of the form is longer than %d bytes", RECORD_MAX)));
 	memcpy(buffer, form_source->data + form_source->position, length);
 	form_source->position += length;
 	return (int) length;
@@ -67,6 +79,7 @@ open_source(FormSource *source, text *content)
 	{
 		char		c = *p++;
 
+		CHECK_FOR_INTERRUPTS();
 		if (c == '\r')
 		{
 			if (p < end && *p == '\n')
@@ -128,6 +141,7 @@ put_record(ReturnSetInfo *rsinfo, int line, char **fields, int nfields)
 
 	for (int i = 0; i < nfields; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		missing[i] = fields[i] == NULL;
 		if (missing[i])
 			continue;
@@ -191,6 +205,7 @@ form_rows(PG_FUNCTION_ARGS)
 		}
 		old_context = MemoryContextSwitchTo(record_context);
 		source.line += 1 + put_record(rsinfo, source.line, fields, nfields);
+		source.record = source.position;
 		MemoryContextSwitchTo(old_context);
 		MemoryContextReset(record_context);
 	}
