@@ -9,6 +9,12 @@ DROP FUNCTION import_store_source(text, integer, text, jsonb, text[], text, text
 
 DROP FUNCTION import_store(text, integer, text, jsonb, text[], text);
 
+COMMENT ON AGGREGATE methodology(int, text, text, text, text) IS
+'Definitions of indicators as one value. A denominator that is NULL or blank is 1 for each row, a cohort that is NULL or blank is every row; missing is "exclude" (an unanswered row is left out; also for NULL) or "no" (it counts in the denominator: clause 1.2.6 А). A formula that is not of the subset, an id that is NULL (22004) or twice there (42710) is an error that names the indicator and points at the character. A formula has up to 1 MB, all of them together 16 MB (54000). NULL over no rows';
+
+COMMENT ON FUNCTION form_rows(text, text) IS
+'Records of a CSV text, in its order, read by PostgreSQL''s own CSV reader: line is the physical line on which the record starts (from 1), fields its values. A byte order mark is dropped; CR LF, CR and LF may be mixed and become LF, in quoted values too. An empty value is NULL, a quoted empty value is ''''. Rows may differ in length; nothing is taken for a header. Errors: a quotation mark without its pair, a record of more than 4 MB, or one that is \. alone (22P04, with the line), a delimiter of more than one byte.';
+
 CREATE FUNCTION spreadsheet_safe(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
