@@ -32,6 +32,7 @@ typedef struct FormReader
 	const char *start;			/* the text behind a byte order mark */
 	const char *next;			/* what the reader takes next */
 	const char *end;
+	const char *record;			/* at or behind the start of the record */
 	int			lines;			/* physical lines taken */
 	int			line;			/* on which the record starts */
 	int			next_line;

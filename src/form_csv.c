@@ -25,6 +25,12 @@
 #include "form.h"
 
 /*
+ * The longest record.  The reader takes one apart without looking whether it
+ * is to stop, so this also bounds how long a cancel waits.
+ */
+#define RECORD_MAX	(4 * 1024 * 1024)
+
+/*
  * The reader's callback gets no argument of ours.  No user code runs between
  * setting this and the last read, so one call cannot meet another.
  */
@@ -44,10 +50,15 @@ read_source(void *buffer, pg_attribute_unused() int minread, int maxread)
 	char	   *out = buffer;
 	char	   *full = out + maxread;
 
+	if (p - source->record > RECORD_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_BAD_COPY_FILE_FORMAT),
+				 errmsg("a record of the form is longer than %d bytes", RECORD_MAX)));
 	while (p < end && out < full)
 	{
 		char		c = *p++;
 
+		CHECK_FOR_INTERRUPTS();
 		if (c == '\r')
 		{
 			if (p < end && *p == '\n')
@@ -69,8 +80,9 @@ count_lines(FormReader *source)
 	char		buffer[1024];
 
 	form_source = source;
-	while (read_source(buffer, 1, sizeof(buffer)) > 0)
-		;
+	do
+		source->record = source->next;
+	while (read_source(buffer, 1, sizeof(buffer)) > 0);
 	if (source->start < source->end && source->end[-1] != '\n' && source->end[-1] != '\r')
 		return source->lines + 1;
 	return source->lines;
@@ -117,7 +129,7 @@ form_open(text *content, const char *delimiter)
 	if (GetDatabaseEncoding() == PG_UTF8 && source->end - source->next >= 3 &&
 		memcmp(source->next, "\xEF\xBB\xBF", 3) == 0)
 		source->next += 3;
-	source->start = source->next;
+	source->start = source->record = source->next;
 	source->line = source->next_line = 1;
 
 	/*
@@ -145,6 +157,7 @@ form_next(FormReader *source, char ***fields, int *nfields)
 	errcallback.previous = error_context_stack;
 	error_context_stack = &errcallback;
 	form_source = source;
+	source->record = source->next;
 	found = NextCopyFromRawFields(source->copy, fields, nfields);
 	error_context_stack = errcallback.previous;
 
@@ -185,6 +198,7 @@ make_fields(char **fields, int nfields)
 
 	for (int i = 0; i < nfields; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		missing[i] = fields[i] == NULL;
 		if (!missing[i])
 			elements[i] = CStringGetTextDatum(fields[i]);

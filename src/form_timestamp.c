@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 
@@ -118,7 +119,10 @@ read_clock(const char **p, FormTime *when)
 
 			/* digits below the microsecond are dropped */
 			for (++*p; isdigit((unsigned char) **p); ++*p, unit /= 10)
+			{
+				CHECK_FOR_INTERRUPTS();
 				when->fsec += (**p - '0') * unit;
+			}
 		}
 	}
 

@@ -9,6 +9,7 @@
 
 #include "fmgr.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "form.h"
@@ -94,6 +95,7 @@ tidy(const char *raw, size_t length, bool folded, bool quotes)
 	{
 		pg_wchar	c = utf8_to_unicode(p);
 
+		CHECK_FOR_INTERRUPTS();
 		p += pg_utf_mblen(p);
 		if (is_blank(c))
 		{
@@ -159,7 +161,10 @@ cut_end(char *s, const char *characters)
 	size_t		length = strlen(s);
 
 	while (length > 0 && (s[length - 1] == ' ' || strchr(characters, s[length - 1]) != NULL))
+	{
+		CHECK_FOR_INTERRUPTS();
 		length--;
+	}
 	s[length] = '\0';
 }
 
@@ -172,7 +177,10 @@ skip_numbering(char *s)
 	if (!isdigit((unsigned char) *p))
 		return s;
 	while (isdigit((unsigned char) *p) || (*p == '.' && isdigit((unsigned char) p[1])))
+	{
+		CHECK_FOR_INTERRUPTS();
 		p++;
+	}
 	if (*p != '.' && *p != ')')
 		return s;
 	p++;
@@ -185,14 +193,17 @@ skip_numbering(char *s)
 static void
 close_number_sign(char *s)
 {
-	static const char sign[] = "№ ";
-	char	   *p = s;
+	static const char sign[] = "№";
+	const int	length = strlen(sign);
+	char	   *out = s;
 
-	while ((p = strstr(p, sign)) != NULL)
+	for (const char *p = s; *p != '\0'; p++)
 	{
-		p += strlen(sign) - 1;
-		memmove(p, p + 1, strlen(p + 1) + 1);
+		CHECK_FOR_INTERRUPTS();
+		if (*p != ' ' || out - s < length || memcmp(out - length, sign, length) != 0)
+			*out++ = *p;
 	}
+	*out = '\0';
 }
 
 bool
@@ -249,6 +260,7 @@ form_read_count(const char *folded, int64 *count)
 		return "not_a_number";
 	for (;; digits++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		/* thousands: one to three digits, then groups of three */
 		if (*p == ' ' && digits <= 3 && is_group(p + 1))
 		{
@@ -263,7 +275,10 @@ form_read_count(const char *folded, int64 *count)
 	}
 	if ((*p == ',' || *p == '.') && isdigit((unsigned char) p[1]))
 		while (isdigit((unsigned char) *++p))
+		{
+			CHECK_FOR_INTERRUPTS();
 			fraction |= *p != '0';
+		}
 	while (*p == ' ')
 		p++;
 

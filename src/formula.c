@@ -82,6 +82,13 @@ parse_raw(const FormulaSource *source)
 	MemoryContext context = CurrentMemoryContext;
 	List	   *volatile tree = NIL;
 
+	if (strlen(source->text) > FORMULA_MAX_LENGTH)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("indicator %d, %s: the formula is longer than %d bytes",
+						source->id, _(source->part), FORMULA_MAX_LENGTH),
+				 errhint("Let the query or a view compute a part of it, and name that column in the formula.")));
+
 	PG_TRY();
 	{
 		/* keep the callers' callbacks from taking the position for theirs */
@@ -327,6 +334,7 @@ static Formula *
 parse_node(const FormulaSource *source, Node *node)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 
 	switch (nodeTag(node))
 	{
@@ -440,14 +448,15 @@ formula_parse(const FormulaSource *source)
 	return parse_node(source, target->val);
 }
 
-/* Add the columns that a formula reads to a list of distinct String nodes. */
+/* Add the columns that a formula reads to a list of String nodes, each time they are read. */
 List *
 formula_columns(const Formula *formula, List *names)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 
 	if (formula->kind == FORMULA_COLUMN)
-		names = list_append_unique(names, makeString(pstrdup(formula->name)));
+		names = lappend(names, makeString(pstrdup(formula->name)));
 	for (int i = 0; i < formula->nargs; i++)
 		names = formula_columns(formula->args[i], names);
 	return names;

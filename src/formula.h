@@ -19,6 +19,12 @@
 
 #include "compat.h"
 
+/*
+ * The longest text of a formula, in bytes.  PostgreSQL's parser takes some
+ * hundred times as much memory, and does not look whether it is to stop.
+ */
+#define FORMULA_MAX_LENGTH	(1024 * 1024)
+
 /* Types of values in formulas; the order is that of implicit widening. */
 typedef enum FormulaType
 {

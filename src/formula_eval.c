@@ -9,7 +9,7 @@
  */
 #include "formula.h"
 
-#include "catalog/pg_type.h"
+#include "access/tupmacs.h"
 #include "common/int.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -289,6 +289,7 @@ formula_eval(const Formula *formula, const FormulaSource *source,
 	FormulaValue value;
 
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 
 	switch (formula->kind)
 	{
@@ -398,8 +399,8 @@ Datum
 yes_count(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array;
-	Datum	   *values;
-	bool	   *nulls;
+	const char *value;
+	const bits8 *bitmap;
 	int			nvalues;
 	int32		yes = 0;
 	bool		known = false;
@@ -407,15 +408,17 @@ yes_count(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	array = PG_GETARG_ARRAYTYPE_P(0);
-	deconstruct_array(array, BOOLOID, 1, true, TYPALIGN_CHAR,
-					  &values, &nulls, &nvalues);
+	value = ARR_DATA_PTR(array);
+	bitmap = ARR_NULLBITMAP(array);
+	nvalues = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	/* values lie byte by byte, those that are NULL not at all */
 	for (int i = 0; i < nvalues; i++)
 	{
-		if (nulls[i])
+		CHECK_FOR_INTERRUPTS();
+		if (bitmap != NULL && att_isnull(i, bitmap))
 			continue;
 		known = true;
-		if (DatumGetBool(values[i]))
-			yes++;
+		yes += *value++ != 0;
 	}
 	if (!known)
 		PG_RETURN_NULL();

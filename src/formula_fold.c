@@ -137,6 +137,7 @@ static bool
 reads_columns(const Formula *formula)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 
 	if (formula->kind == FORMULA_COLUMN)
 		return true;
@@ -218,6 +219,7 @@ Formula *
 formula_fold(Formula *formula, const FormulaSource *source)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 
 	switch (formula->kind)
 	{

@@ -92,6 +92,17 @@ parse_part(const FormulaSource *source)
 	return is_blank(source->text) ? NULL : formula_parse(source);
 }
 
+/* Refuse what would make a value too large. */
+void
+methodology_check_size(Size size)
+{
+	if (size > METHODOLOGY_MAX_SIZE)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a methodology would be larger than %d bytes", METHODOLOGY_MAX_SIZE),
+				 errhint("Pass the definitions of one round only, and shorten the longest formulas.")));
+}
+
 /* Add a definition to the bytes of a value, after reading its formulas. */
 static void
 append_definition(StringInfo buf, int32 id, MissingPolicy missing,
@@ -99,6 +110,7 @@ append_definition(StringInfo buf, int32 id, MissingPolicy missing,
 {
 	int32		policy = missing;
 
+	CHECK_FOR_INTERRUPTS();
 	if (is_blank(texts[0]))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -117,6 +129,7 @@ append_definition(StringInfo buf, int32 id, MissingPolicy missing,
 		if (length > 0)
 			appendBinaryStringInfo(buf, texts[i], length);
 	}
+	methodology_check_size(buf->len);
 }
 
 static void
@@ -306,6 +319,7 @@ methodology_recv(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid number of indicators %d in the binary form of a methodology", n)));
+	methodology_check_size((Size) n * DEFINITION_MIN_SIZE);
 	texts = palloc0_array(DefinitionTexts, Max(n, 1));
 	for (int i = 0; i < n; i++)
 	{
@@ -390,6 +404,7 @@ methodology_combine(PG_FUNCTION_ARGS)
 	require_aggregate(fcinfo, "methodology_combine");
 	a = PG_GETARG_METHODOLOGY_P(0);
 	b = PG_GETARG_METHODOLOGY_P(1);
+	methodology_check_size((Size) VARSIZE(a) + VARSIZE(b));
 	begin_value(&buf);
 	appendBinaryStringInfo(&buf, a->data, VARSIZE(a) - offsetof(Methodology, data));
 	appendBinaryStringInfo(&buf, b->data, VARSIZE(b) - offsetof(Methodology, data));
@@ -403,9 +418,11 @@ methodology_final(PG_FUNCTION_ARGS)
 	PG_RETURN_METHODOLOGY_P(methodology_finish(PG_GETARG_METHODOLOGY_P(0)));
 }
 
+/* also a place to stop: there may be a million of them */
 static int
 compare_names(const ListCell *a, const ListCell *b)
 {
+	CHECK_FOR_INTERRUPTS();
 	return strcmp(strVal(lfirst(a)), strVal(lfirst(b)));
 }
 
@@ -416,6 +433,7 @@ columns(PG_FUNCTION_ARGS)
 	Methodology *methodology = PG_GETARG_METHODOLOGY_P(0);
 	Definition *definitions = methodology_definitions(methodology);
 	List	   *names = NIL;
+	const char *last = NULL;
 	Datum	   *elements;
 	ListCell   *lc;
 	int			n = 0;
@@ -434,7 +452,13 @@ columns(PG_FUNCTION_ARGS)
 	list_sort(names, compare_names);
 	elements = palloc_array(Datum, Max(list_length(names), 1));
 	foreach(lc, names)
-		elements[n++] = CStringGetTextDatum(strVal(lfirst(lc)));
+	{
+		const char *name = strVal(lfirst(lc));
+
+		if (last == NULL || strcmp(name, last) != 0)
+			elements[n++] = CStringGetTextDatum(name);
+		last = name;
+	}
 	PG_RETURN_ARRAYTYPE_P(construct_array(elements, n, TEXTOID, -1, false,
 										  TYPALIGN_INT));
 }

@@ -41,6 +41,13 @@ typedef struct Methodology
 
 #define METHODOLOGY_VERSION 1
 
+/*
+ * The largest value, in bytes.  What works on a whole value (its digest, its
+ * text, sorting it) is then done before a cancel could be missed.
+ */
+#define METHODOLOGY_MAX_SIZE (16 * 1024 * 1024)
+#define DEFINITION_MIN_SIZE 20
+
 /* A definition as it is read from a methodology, its formulas parsed. */
 typedef struct Definition
 {

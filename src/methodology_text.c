@@ -2,11 +2,12 @@
  * methodology_text.c
  *		The text form of a methodology: a JSON array of objects with the keys
  *		id, numerator, denominator, cohort, missing.  PostgreSQL's own JSON
- *		functions read it.
+ *		functions read its elements.
  */
 #include "methodology_text.h"
 
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
@@ -16,6 +17,14 @@
 
 PG_FUNCTION_INFO_V1(methodology_in);
 PG_FUNCTION_INFO_V1(methodology_out);
+
+/* the longest element: three formulas, each character escaped, and more */
+#define ELEMENT_MAX_LENGTH	(8 * FORMULA_MAX_LENGTH)
+/* more values than five keys can have, fewer than take long to read */
+#define ELEMENT_MAX_VALUES	1000
+
+static const char *const unknown_key =
+gettext_noop("An object has a key that is none of id, numerator, denominator, cohort, missing.");
 
 static const char *const keys[DEFINITION_TEXTS] = {
 	"numerator", "denominator", "cohort"
@@ -63,37 +72,104 @@ id_of(JsonbContainer *object, int *nkeys)
 											 NumericGetDatum(found.val.numeric)));
 }
 
+static const char *
+skip_blanks(const char *at)
+{
+	for (; *at == ' ' || *at == '\t' || *at == '\r' || *at == '\n'; at++)
+		CHECK_FOR_INTERRUPTS();
+	return at;
+}
+
+/*
+ * The next element of the array as a text of its own; moves on behind the
+ * comma or bracket that ends it, and tells which.  jsonb_in() could not be
+ * cancelled while it reads the whole array.
+ */
+static char *
+take_element(const char **at, char *end)
+{
+	const char *start = *at;
+	const char *p;
+	int			depth = 0;
+	int			values = 1;
+	bool		quoted = false;
+
+	for (p = start; *p != '\0'; p++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (*p == '"')
+			quoted = !quoted;
+		else if (quoted && *p == '\\' && p[1] != '\0')
+			p++;
+		else if (quoted)
+			continue;
+		else if (depth == 0 && (*p == ',' || *p == ']'))
+			break;
+		else if (*p == '[' || *p == '{')
+			depth++;
+		else if (*p == ']' || *p == '}')
+			depth--;
+		else if (*p == ',' && ++values > ELEMENT_MAX_VALUES)
+			bad_text(unknown_key);
+	}
+	if (*p == '\0')
+		bad_text(gettext_noop("The array is not closed."));
+	if (p - start > ELEMENT_MAX_LENGTH)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("an element of a methodology's text is longer than %d bytes", ELEMENT_MAX_LENGTH),
+				 errhint("A formula may take %d bytes.", FORMULA_MAX_LENGTH)));
+	*end = *p;
+	*at = p + 1;
+	return pnstrdup(start, p - start);
+}
+
+static void
+read_element(char *element, DefinitionTexts *definition)
+{
+	Jsonb	   *jsonb = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(element)));
+	JsonbContainer *object = &jsonb->root;
+	int			nkeys = 0;
+
+	if (!JB_ROOT_IS_OBJECT(jsonb))
+		bad_text(gettext_noop("An element of the array is not an object."));
+	definition->id = id_of(object, &nkeys);
+	for (int i = 0; i < DEFINITION_TEXTS; i++)
+		definition->texts[i] = text_under(object, keys[i], &nkeys);
+	definition->missing =
+		methodology_missing_policy(definition->id, text_under(object, "missing", &nkeys));
+	if ((uint32) nkeys != JsonContainerSize(object))
+		bad_text(unknown_key);
+}
+
 Datum
 methodology_in(PG_FUNCTION_ARGS)
 {
-	Datum		json = DirectFunctionCall1(jsonb_in, PG_GETARG_DATUM(0));
-	Jsonb	   *root = DatumGetJsonbP(json);
-	DefinitionTexts *definitions;
-	int			n;
+	const char *at = skip_blanks(PG_GETARG_CSTRING(0));
+	int			room = 64;
+	DefinitionTexts *definitions = palloc_array(DefinitionTexts, room);
+	int			n = 0;
+	char		end = ',';
 
-	if (!JB_ROOT_IS_ARRAY(root) || JB_ROOT_IS_SCALAR(root))
+	if (*at++ != '[')
 		bad_text(gettext_noop("It is not an array."));
-	n = JB_ROOT_COUNT(root);
-	definitions = palloc0_array(DefinitionTexts, Max(n, 1));
-	for (int i = 0; i < n; i++)
+	if (*skip_blanks(at) == ']')
 	{
-		JsonbValue *element = getIthJsonbValueFromContainer(&root->root, i);
-		JsonbContainer *object;
-		int			nkeys = 0;
-
-		if (element->type != jbvBinary ||
-			!JsonContainerIsObject(element->val.binary.data))
-			bad_text(gettext_noop("An element of the array is not an object."));
-		object = element->val.binary.data;
-		definitions[i].id = id_of(object, &nkeys);
-		for (int j = 0; j < DEFINITION_TEXTS; j++)
-			definitions[i].texts[j] = text_under(object, keys[j], &nkeys);
-		definitions[i].missing =
-			methodology_missing_policy(definitions[i].id,
-									   text_under(object, "missing", &nkeys));
-		if ((uint32) nkeys != JsonContainerSize(object))
-			bad_text(gettext_noop("An object has a key that is none of id, numerator, denominator, cohort, missing."));
+		at = skip_blanks(at) + 1;
+		end = ']';
 	}
+	while (end != ']')
+	{
+		if (n == room)
+		{
+			methodology_check_size((Size) n * DEFINITION_MIN_SIZE);
+			room *= 2;
+			definitions = repalloc(definitions, sizeof(DefinitionTexts) * room);
+		}
+		read_element(take_element(&at, &end), &definitions[n++]);
+	}
+	if (*skip_blanks(at) != '\0')
+		bad_text(gettext_noop("Something follows the array."));
 	PG_RETURN_METHODOLOGY_P(methodology_from_texts(definitions, n));
 }
 
@@ -108,6 +184,7 @@ methodology_out(PG_FUNCTION_ARGS)
 	appendStringInfoChar(&buf, '[');
 	for (int i = 0; i < methodology->ndefinitions; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		appendStringInfo(&buf, "%s{\"id\": %d", i > 0 ? ", " : "",
 						 definitions[i].id);
 		for (int j = 0; j < DEFINITION_TEXTS; j++)

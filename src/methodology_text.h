@@ -20,6 +20,7 @@ typedef struct DefinitionTexts
 extern Methodology *methodology_from_texts(const DefinitionTexts *definitions,
 										   int ndefinitions);
 extern DefinitionTexts *methodology_to_texts(const Methodology *methodology);
+extern void methodology_check_size(Size size);
 extern MissingPolicy methodology_missing_policy(int32 id, const char *name);
 
 #endif							/* SHNOR_METHODOLOGY_TEXT_H */

@@ -22,6 +22,7 @@ static bool
 is_whole(const Formula *formula)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 
 	if (formula == NULL)
 		return true;

@@ -205,6 +205,7 @@ static int32
 compile(Compiler *compiler, const Formula *formula)
 {
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 
 	switch (formula->kind)
 	{
@@ -425,7 +426,6 @@ program_compile_lanes(Program *program)
 		Definition *definition = &program->definitions[i];
 		int32		one = constant_node(&compiler, 1);
 
-		CHECK_FOR_INTERRUPTS();
 		nodes[i][0] = compile(&compiler, definition->numerator);
 		nodes[i][1] = definition->denominator == NULL ? one :
 			compile(&compiler, definition->denominator);

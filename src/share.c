@@ -13,6 +13,7 @@
 #include "common/int.h"
 #include "common/int128.h"
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
@@ -68,6 +69,17 @@ share_make(int64 n, int64 d)
  * Text form
  */
 
+static const char *
+skip_blanks(const char *p)
+{
+	while (isspace((unsigned char) *p))
+	{
+		CHECK_FOR_INTERRUPTS();
+		p++;
+	}
+	return p;
+}
+
 /*
  * Read one part, blanks around it included, and move the pointer past it.
  * The digits are summed up as a negative number, which has the wider range.
@@ -80,9 +92,7 @@ read_part(const char **ptr, int64 *part)
 	bool		negative = false;
 	bool		in_range = true;
 
-	while (isspace((unsigned char) *p))
-		p++;
-
+	p = skip_blanks(p);
 	if (*p == '-' || *p == '+')
 		negative = (*p++ == '-');
 
@@ -91,14 +101,14 @@ read_part(const char **ptr, int64 *part)
 
 	/* read on after an overflow: bad syntax is reported before bad range */
 	for (; isdigit((unsigned char) *p); p++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		in_range = in_range &&
 			!pg_mul_s64_overflow(value, 10, &value) &&
 			!pg_sub_s64_overflow(value, *p - '0', &value);
+	}
 
-	while (isspace((unsigned char) *p))
-		p++;
-
-	*ptr = p;
+	*ptr = skip_blanks(p);
 	if (!negative && in_range)
 		in_range = !pg_mul_s64_overflow(value, -1, &value);
 	*part = value;

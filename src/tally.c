@@ -5,6 +5,7 @@
 #include "tally.h"
 
 #include "common/int.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
@@ -19,7 +20,9 @@ tally_make(int nitems)
 	if (!AllocSizeIsValid(size))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many indicators in a tally: %d", nitems)));
+				 errmsg("too many indicators in a tally: %d", nitems),
+				 errhint("A tally holds up to %d indicators.",
+						 (int) ((MaxAllocSize - TALLY_SIZE(0)) / sizeof(TallyItem)))));
 	result = palloc0(size);
 	SET_VARSIZE(result, size);
 	result->version = TALLY_VERSION;
@@ -95,6 +98,7 @@ tally_sum(const Tally *a, const Tally *b)
 	{
 		TallyItem  *item = &result->items[n++];
 
+		CHECK_FOR_INTERRUPTS();
 		if (j >= b->nitems ||
 			(i < a->nitems && a->items[i].id < b->items[j].id))
 			*item = a->items[i++];
@@ -122,6 +126,9 @@ tally_add(Tally *a, const Tally *b)
 	if (!same)
 		return tally_sum(a, b);
 	for (int i = 0; i < a->nitems; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		tally_add_item(&a->items[i], &b->items[i]);
+	}
 	return a;
 }

@@ -8,9 +8,13 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
+#include "common/int.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
@@ -51,30 +55,48 @@ bad_text(const char *text, const char *at, const char *detail)
 			 errhint("Write {id:numerator/denominator:answered:missing, ...}, such as {1:12/40:38:2}.")));
 }
 
+static void
+out_of_range(const char *text)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("a number is out of range for type %s: \"%s\"", "tally", text),
+			 errhint("Ids are of type integer, the other numbers of type bigint.")));
+}
+
 static const char *
 skip_blanks(const char *at)
 {
-	return at + strspn(at, " \t\r\n");
+	for (; *at == ' ' || *at == '\t' || *at == '\r' || *at == '\n'; at++)
+		CHECK_FOR_INTERRUPTS();
+	return at;
 }
 
 /* One number and the character that ends it. */
 static const char *
 read_number(const char *text, const char *at, int64 *number, char end)
 {
-	char	   *behind;
+	bool		negative;
+	bool		in_range = true;
 
 	at = skip_blanks(at);
-	/* strtoi64() would also take leading blanks of its own and a plus sign */
-	if (*at != '-' && !(*at >= '0' && *at <= '9'))
+	negative = *at == '-';
+	at += negative ? 1 : 0;
+	if (!isdigit((unsigned char) *at))
 		bad_text(text, at, NULL);
-	errno = 0;
-	*number = strtoi64(at, &behind, 10);
-	if (errno == ERANGE)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("a number is out of range for type %s: \"%s\"", "tally", text)));
-	/* of a lone minus sign nothing was read: it is not the end character either */
-	at = skip_blanks(behind);
+	/* summed up as a negative number, which has the wider range */
+	for (*number = 0; isdigit((unsigned char) *at); at++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		in_range = in_range &&
+			!pg_mul_s64_overflow(*number, 10, number) &&
+			!pg_sub_s64_overflow(*number, *at - '0', number);
+	}
+	if (in_range && !negative)
+		in_range = !pg_mul_s64_overflow(*number, -1, number);
+	if (!in_range)
+		out_of_range(text);
+	at = skip_blanks(at);
 	if (end == '\0')
 		return at;
 	if (*at != end)
@@ -91,7 +113,10 @@ tally_in(PG_FUNCTION_ARGS)
 	int			maxitems = 1;
 
 	for (const char *c = text; *c; c++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		maxitems += *c == ',';
+	}
 	result = tally_make(maxitems);
 	result->nitems = 0;
 
@@ -106,9 +131,7 @@ tally_in(PG_FUNCTION_ARGS)
 
 		at = read_number(text, at, &id, ':');
 		if (id != (int32) id)
-			ereport(ERROR,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("a number is out of range for type %s: \"%s\"", "tally", text)));
+			out_of_range(text);
 		item->id = id;
 		at = read_number(text, at, &item->numerator, '/');
 		at = read_number(text, at, &item->denominator, ':');
@@ -147,6 +170,7 @@ tally_out(PG_FUNCTION_ARGS)
 	{
 		const TallyItem *item = &tally->items[i];
 
+		CHECK_FOR_INTERRUPTS();
 		appendStringInfo(&buf, "%s%d:" INT64_FORMAT "/" INT64_FORMAT ":"
 						 INT64_FORMAT ":" INT64_FORMAT, i > 0 ? "," : "",
 						 item->id, item->numerator, item->denominator,
@@ -179,6 +203,7 @@ tally_recv(PG_FUNCTION_ARGS)
 		TallyItem  *item = &result->items[i];
 		const char *problem;
 
+		CHECK_FOR_INTERRUPTS();
 		item->id = pq_getmsgint(buf, 4);
 		item->numerator = pq_getmsgint64(buf);
 		item->denominator = pq_getmsgint64(buf);
@@ -207,6 +232,7 @@ tally_send(PG_FUNCTION_ARGS)
 	{
 		const TallyItem *item = &tally->items[i];
 
+		CHECK_FOR_INTERRUPTS();
 		pq_sendint32(&buf, item->id);
 		pq_sendint64(&buf, item->numerator);
 		pq_sendint64(&buf, item->denominator);
@@ -245,6 +271,7 @@ items(PG_FUNCTION_ARGS)
 		};
 		bool		nulls[4] = {0};
 
+		CHECK_FOR_INTERRUPTS();
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	return (Datum) 0;

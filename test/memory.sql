@@ -79,7 +79,12 @@ shnor.tally_final(t)
 (SELECT count(*) FROM shnor.items(t))
 (SELECT count(*) FROM shnor.contribution(m, ROW(a, b, c)::answers))
 (SELECT count(*) FROM shnor.contribution(CASE WHEN c THEN m ELSE x END, ROW(a, b, c)::answers))
+shnor.counted(m, ROW(a, b, c)::answers)
 (SELECT count(*) FROM shnor.form_rows(csv, ';'))
+(SELECT count(*) FROM shnor.form_rows_at(csv, ';', ARRAY[2, a]))
+(SELECT line FROM shnor.form_header(csv, ';'))
+(SELECT count(*) FROM shnor.form_read(csv, ';', 1, 2, '{count,yes_no}', '{1,2}', 'UTC'))
+(SELECT count(*) FROM shnor.report_progress('verify', 'region', i, b))
 shnor.form_clean(E'  «a»\u00A0 ' || i)
 shnor.form_normalize('  ЁЛКА  ' || i)
 shnor.form_count(i || ' чел.')
@@ -106,6 +111,7 @@ INSERT INTO cases (kind, expression, detail) VALUES
 	('again', 'shnor.items(t)', NULL),
 	('again', 'shnor.contribution(x, ROW(a, b, c)::answers)', NULL),
 	('again', 'shnor.form_rows(csv, '';'')', NULL),
+	('again', 'shnor.form_read(csv, '';'', 1, 2, ''{count,yes_no}'', ''{1,2}'', ''UTC'')', NULL),
 	('again', 'shnor.form_timestamp(''19.09.2023 18:07:'' || a + 10, ''Europe/Moscow'')', NULL),
 	('copy', 's', 'shnor.share'),
 	('copy', 'm', 'shnor.methodology'),

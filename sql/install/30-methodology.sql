@@ -53,7 +53,7 @@ CREATE AGGREGATE methodology(id int, numerator text, denominator text, cohort te
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE methodology(int, text, text, text, text) IS
-'Definitions of indicators as one value. A denominator that is NULL or blank is 1 for each row, a cohort that is NULL or blank is every row; missing is "exclude" (an unanswered row is left out; also for NULL) or "no" (it counts in the denominator: clause 1.2.6 А). A formula that is not of the subset, an id that is NULL (22004) or twice there (42710) is an error that names the indicator and points at the character. NULL over no rows';
+'Definitions of indicators as one value. A denominator that is NULL or blank is 1 for each row, a cohort that is NULL or blank is every row; missing is "exclude" (an unanswered row is left out; also for NULL) or "no" (it counts in the denominator: clause 1.2.6 А). A formula that is not of the subset, an id that is NULL (22004) or twice there (42710) is an error that names the indicator and points at the character. A formula has up to 1 MB, all of them together 16 MB (54000). NULL over no rows';
 
 CREATE FUNCTION columns(methodology) RETURNS text[]
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -13,6 +13,9 @@ DROP FUNCTION import_store(text, integer, text, jsonb, text[], text);
 
 DROP FUNCTION import_rows(text, integer, text, text, jsonb, text[], text);
 
+COMMENT ON AGGREGATE methodology(int, text, text, text, text) IS
+'Definitions of indicators as one value. A denominator that is NULL or blank is 1 for each row, a cohort that is NULL or blank is every row; missing is "exclude" (an unanswered row is left out; also for NULL) or "no" (it counts in the denominator: clause 1.2.6 А). A formula that is not of the subset, an id that is NULL (22004) or twice there (42710) is an error that names the indicator and points at the character. A formula has up to 1 MB, all of them together 16 MB (54000). NULL over no rows';
+
 CREATE FUNCTION counted(methodology, record) RETURNS integer[]
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
@@ -39,6 +42,9 @@ $function$;
 
 COMMENT ON FUNCTION progress() IS
 'What long work of shnor is running, in all sessions: one row for each refresh, verify, import, publish or refresh_materialized, with the region (cut where its name is long), how many steps are done of how many (rounds, reports, stages of an import), and when its transaction began (NULL where the caller may not see the session''s activity). To stop one: pg_cancel_backend(pid); nothing of it is left.';
+
+COMMENT ON FUNCTION form_rows(text, text) IS
+'Records of a CSV text, in its order, read by PostgreSQL''s own CSV reader: line is the physical line on which the record starts (from 1), fields its values. A byte order mark is dropped; CR LF, CR and LF may be mixed and become LF, in quoted values too. An empty value is NULL, a quoted empty value is ''''. Rows may differ in length; nothing is taken for a header. Errors: a quotation mark without its pair, a record of more than 4 MB, or one that is \. alone (22P04, with the line), a delimiter of more than one byte.';
 
 CREATE FUNCTION form_rows_at(content text, delimiter text, lines integer[], OUT line integer, OUT fields text[])
 RETURNS SETOF record

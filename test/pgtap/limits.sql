@@ -8,10 +8,15 @@ SET LOCAL client_min_messages = warning;	-- names are truncated below
 
 -- brackets, signs and operators in depth
 SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('(', 1000000) || 'a' || repeat(')', 1000000)),
-				 '42601', 'indicator 1, numerator: memory exhausted at or near "("', 'a million brackets: PostgreSQL''s parser says so');
-SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('NOT ', 1000000) || 'a'), '42601', NULL, 'a million NOTs');
-SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('a + ', 1000000) || 'a'), '54001', NULL, 'a million additions');
-SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('coalesce(', 200000) || 'a' || repeat(')', 200000)), '42601', NULL, 'calls in depth');
+				 '54000', 'indicator 1, numerator: the formula is longer than 1048576 bytes', 'a million brackets: no text is so long');
+SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('(', 500000) || 'a' || repeat(')', 500000)),
+				 '42601', 'indicator 1, numerator: memory exhausted at or near "("', 'half of them: PostgreSQL''s parser says so');
+SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('NOT ', 200000) || 'a'), '42601', NULL, 'many NOTs');
+SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('a + ', 200000) || 'a'), '54001', NULL, 'many additions');
+SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('coalesce(', 100000) || 'a' || repeat(')', 100000)), '42601', NULL, 'calls in depth');
+SELECT is(columns(methodology(1, 'a' || repeat(' ', 1048575), NULL, 'b' || repeat(' ', 1048575), 'no')), '{a,b}', 'texts of the greatest length');
+SELECT throws_ok($$SELECT methodology(1, 'a', NULL, 'b' || repeat(' ', 1048576), 'no')$$,
+				 '54000', 'indicator 1, cohort: the formula is longer than 1048576 bytes', 'one byte more');
 -- width is no depth
 SELECT is((SELECT tally(m, '{a}', 5)::text FROM (SELECT methodology(1, 'a IN (' || (SELECT string_agg(i::text, ', ') FROM generate_series(1, 100000) i) || ')', NULL, NULL, 'no') AS m) x),
 		  '{1:1/1:1:0}', 'a hundred thousand numbers in one list');
@@ -26,9 +31,22 @@ SELECT throws_ok(format($$SELECT tally('[{"id": 1, "numerator": "a"}]', ARRAY[%L
 SELECT is(octet_length(share_in::text), 3, 'blanks around a share may be many')
 FROM (SELECT (repeat(' ', 1048576) || '1/2')::share AS share_in) s;
 SELECT throws_ok(format('SELECT %L::share', repeat('9', 1048576) || '/2'), '22003', NULL, 'a number of a megabyte');
+SELECT throws_ok(format('SELECT %L::tally', '{1:' || repeat('9', 1048576) || '/1:1:0}'), '22003', NULL, 'and in a tally');
+SELECT is(('{1:' || repeat('0', 1048576) || '3/4:5:6}')::tally::text, '{1:3/4:5:6}', 'zeros before a number may be many');
 SELECT throws_ok(format('SELECT %L::tally', repeat('{', 1048576)), '22P02', NULL, 'a megabyte of braces');
 SELECT throws_ok($$SELECT ('{' || repeat(',', 27000000))::tally$$, '54000', 'too many indicators in a tally: 27000001', 'more items than a value can hold');
-SELECT throws_ok(format('SELECT %L::methodology', repeat('[', 1000000)), '54001', NULL, 'a million arrays');
+SELECT throws_ok(format('SELECT %L::methodology', repeat('[', 1000000)), '22P02', NULL, 'a million arrays that are not closed');
+SELECT throws_ok(format('SELECT %L::methodology', repeat('[', 1000000) || repeat(']', 1000000)), '54001', NULL, 'and such as are');
+SELECT throws_ok($$SELECT ('[{"id": 1, "numerator": "a"' || repeat(', "id": 1', 1000) || '}]')::methodology$$, '22P02', NULL, 'a thousand keys');
+SELECT throws_ok($$SELECT ('[{"id": 1, "numerator": "a' || repeat(' ', 8388608) || '"}]')::methodology$$,
+				 '54000', 'an element of a methodology''s text is longer than 8388608 bytes', 'a definition of eight megabytes');
+
+-- values of a form
+SELECT is(form_normalize(repeat('№ ', 100000) || '5'), repeat('№', 100000) || '5', 'a hundred thousand number signs');
+SELECT is(form_count(repeat('0', 1000000) || '7,' || repeat('0', 1000000)), 7::bigint, 'a count with two million zeros');
+SELECT is(form_problem(repeat('9', 1000000), 'count'), 'too_large', 'a count of a million digits');
+SELECT is((SELECT sum(octet_length(f)) FROM form_rows('"' || repeat('a', 4000000) || E'"\nb', ','), unnest(fields) f), 4000001::bigint, 'a record of four million bytes');
+SELECT throws_ok($$SELECT count(*) FROM form_rows(E'a\n"' || repeat(E'b\n', 2200000), ',')$$, '22P04', 'a record of the form is longer than 4194304 bytes', 'a quotation mark that swallows the file');
 
 -- numbers of things
 CREATE TEMP TABLE big AS
@@ -36,6 +54,9 @@ SELECT methodology(i, 'a + ' || i, NULL, NULL, 'no') AS m, count(*)::bigint AS n
 SELECT is((SELECT count(*) FROM items((SELECT tally(m, '{a}', 1) FROM big)) i WHERE numerator(i.share) = i.id + 1), 5000::bigint, 'five thousand indicators, each its own');
 SELECT is((SELECT sum(t)::text FROM (SELECT tally(m, '{a}', a) AS t FROM big, generate_series(1, 3) a UNION ALL SELECT tally(m, '{a}', a) FROM big, generate_series(4, 5) a) x),
 		  (SELECT tally(m, '{a}', a)::text FROM big, generate_series(1, 5) a), 'and their sums');
+-- as few as seventeen of the longest formulas are too many
+SELECT throws_ok($$SELECT methodology(i, rpad('a', 1048576), NULL, NULL, 'no') FROM generate_series(1, 17) i$$,
+				 '54000', 'a methodology would be larger than 16777216 bytes', 'a methodology of more than sixteen megabytes');
 SELECT throws_ok($$SELECT methodology(1, 'a', NULL, NULL, 'no') FROM generate_series(1, 2)$$, '42710', NULL, 'two indicators with one number');
 
 -- the widest row

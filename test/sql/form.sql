@@ -81,7 +81,7 @@ SELECT '[' || form_clean(raw) || ']' AS clean FROM unnest(ARRAY[
 \a
 SELECT raw, '[' || form_normalize(raw) || ']' AS normal FROM unnest(ARRAY[
 	'1. Количество  педагогов: «ёжик» * ', '2) Имеется ли?', '1.2.3. Вопрос:', '37.001', '12.', '12', '500+',
-	E'Школа\n№ 5 (г. Шуя)', 'ШКОЛА №5 (Г. ШУЯ)', '"Лицей „Маяк“"', 'А–Я — ҐЄІЇ Ѳ', U&'и\0306е\0308', 'ÀÉ×', '1.', '']) raw;
+	E'Школа\n№ 5 (г. Шуя)', 'ШКОЛА №5 (Г. ШУЯ)', '№ № 5, № 6№', '"Лицей „Маяк“"', 'А–Я — ҐЄІЇ Ѳ', U&'и\0306е\0308', 'ÀÉ×', '1.', '']) raw;
 SELECT form_clean(NULL) IS NULL AND form_normalize(NULL) IS NULL AS nothing;
 
 -- ---- form_count ----

@@ -119,6 +119,7 @@ SELECT pg_temp.numeric_value(9223372036854775808);
 
 -- deep nesting ends in an error, not in a crash
 \set VERBOSITY sqlstate
+SELECT pg_temp.value(repeat('(', 500000) || 'a' || repeat(')', 500000));
 SELECT pg_temp.value(repeat('(', 1000000) || 'a' || repeat(')', 1000000));
 SELECT pg_temp.value(repeat('NOT ', 200000) || 'yes');
 SELECT pg_temp.value('a' || repeat(' + a', 200000));
@@ -129,3 +130,7 @@ SELECT pg_temp.value('a' || repeat(' + a', 2000));
 SELECT yes_count(true, false, NULL), yes_count(false), yes_count(NULL, NULL),
 	yes_count(VARIADIC '{t,t,f}'), yes_count(VARIADIC '{}'), yes_count(VARIADIC NULL),
 	yes_count(VARIADIC '{{t,f},{t,NULL}}');
+SELECT n FROM generate_series(0, 100) n, LATERAL (
+	SELECT array_agg(answer) AS answers, CASE WHEN count(answer) > 0 THEN count(*) FILTER (WHERE answer) END AS yes
+	FROM (SELECT CASE (i * i + n) % 5 WHEN 0 THEN true WHEN 1 THEN false WHEN 2 THEN n % 2 = 0 WHEN 4 THEN true END FROM generate_series(1, n) i) a(answer)) a
+WHERE yes_count(VARIADIC answers) IS DISTINCT FROM yes;

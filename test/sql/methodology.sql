@@ -36,6 +36,18 @@ SELECT '[{"id": 1, "numerator": "a", "numerater": "b"}]'::methodology;
 SELECT '[{"id": 1, "numerator": "a"}, {"id": 1, "numerator": "b"}]'::methodology;
 SELECT '[{"id": 1, "numerator": "a +"}]'::methodology;
 SELECT '[{"id": 1, "numerator": "a", "missing": "zero"}]'::methodology;
+-- brackets, commas and quotation marks in the texts
+SELECT ' [ {"id": 2, "numerator": "\"a],b\" + \"{\"\"\\\\\""},{"id": 1, "numerator": "c\n*\t\u0064"} ] '::methodology;
+SELECT ' [ ] '::methodology;
+SELECT ''::methodology;
+SELECT '['::methodology;
+SELECT '[{"id": 1, "numerator": "a"}'::methodology;
+SELECT '[{"id": 1, "numerator": "a\'::methodology;
+SELECT '[}]'::methodology;
+SELECT '[{"id": 1, "numerator": "a"},]'::methodology;
+SELECT '[{"id": 1, "numerator": "a"} {"id": 2, "numerator": "b"}]'::methodology;
+SELECT '[{"id": 1, "numerator": "a"}] []'::methodology;
+SELECT '[{"id": 1, "numerator": "a", "more": [1, {"b": [2, 3]}]}]'::methodology;
 
 -- binary
 SELECT encode(methodology_send('[{"id": 1, "numerator": "a", "cohort": "b", "missing": "no"}]'), 'hex');
