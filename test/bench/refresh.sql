@@ -1,21 +1,9 @@
 -- refresh.sql: the stored figures brought up to date after so many corrected answers, beside REFRESH MATERIALIZED VIEW
 -- CONCURRENTLY of the view that people write by hand for the same figures. On the region of region.sql; test/bench/run sets runs.
 \ir lib.sql
+\ir correct.sql
 \ir hand-written.sql
 SET work_mem = '256MB';
-
--- Answers of the open round, each corrected by a statement and a transaction of its own, spread over the municipalities.
-CREATE OR REPLACE PROCEDURE bench.correct(number integer, run integer) LANGUAGE plpgsql AS $$
-DECLARE
-	last	constant integer := (SELECT max(r.round_id) FROM region.round r);
-	s		integer;
-BEGIN
-	FOREACH s IN ARRAY ARRAY(SELECT o.school_id FROM region.school o ORDER BY hashint4(o.school_id # run), o.school_id LIMIT number) LOOP
-		UPDATE region.submission u SET teachers = coalesce(u.teachers, 0) + 1, submitted_at = u.submitted_at + interval '1 day'
-		WHERE u.round_id = last AND u.school_id = s;
-		COMMIT;
-	END LOOP;
-END $$;
 
 \qecho Computing the hand-written view …
 CREATE MATERIALIZED VIEW bench.hand_written_stored AS SELECT * FROM bench.hand_written;
@@ -62,6 +50,3 @@ SELECT format('CALL bench.median(%L, %L, %L, %L)', 'refresh', format('refresh af
 FROM step s ORDER BY s.n \gexec
 \ir report.sql
 SELECT bench.plan('the hand-written view', 'SELECT * FROM bench.hand_written') \g | cat >> "$BENCH_PLANS"
-
--- a session of its own, as a schedule has: nothing is cached
-CALL bench.correct(100, 999999);
