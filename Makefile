@@ -106,7 +106,8 @@ help:
 	@echo 'make memory         what the backend grows by in a million calls of each C function (CALLS=1000000): MINUTES minutes'
 	@echo 'make oracle         formulas, methodologies and regions against a second computation (PAIRS=1000000 METHODOLOGIES=200 REGIONS=1000 SEED=…): 25 minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
-	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
+	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0);'
+	@echo '                    BENCH="refresh tracking rollup reports growth workers matrix", or all: test/bench/run says how long'
 	@echo 'make bench-import   speed of an import as a ratio to COPY (ROWS=40000 RUNS=5 BAD=10 CORRECTED=10 PLANS=0): a minute'
 	@echo 'make restore        dump, restore and pg_upgrade from 15 to 17 and 18, in chroots (VERSIONS="17 18"), 7 minutes'
 
@@ -162,7 +163,7 @@ demo:
 	@$(script) test/cluster $(if $(KEEP),-k) -d shnor_demo test/demo
 
 bench:
-	@$(script) $(if $(GROUPS),MUNICIPALITIES='$(GROUPS)') $(foreach v,ROWS RUNS NULLS CATALOGUE_RUNS,$(if $($v),$v='$($v)')) test/bench/run
+	@$(script) $(if $(GROUPS),MUNICIPALITIES='$(GROUPS)') $(foreach v,ROWS RUNS NULLS CATALOGUE_RUNS,$(if $($v),$v='$($v)')) test/bench/run $(BENCH)
 
 bench-import:
 	@$(script) $(foreach v,ROWS RUNS BAD CORRECTED PLANS,$(if $($v),$v='$($v)')) test/bench/import

@@ -76,7 +76,10 @@ read_all_stored(const Methodology *methodology)
 
 	result = palloc_array(StoredDefinition, Max(methodology->ndefinitions, 1));
 	for (int i = 0; i < methodology->ndefinitions; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		data = read_stored(data, &result[i]);
+	}
 	return result;
 }
 
@@ -237,6 +240,7 @@ methodology_to_texts(const Methodology *methodology)
 	result = palloc0_array(DefinitionTexts, Max(methodology->ndefinitions, 1));
 	for (int i = 0; i < methodology->ndefinitions; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		result[i].id = stored[i].id;
 		result[i].missing = stored[i].missing;
 		for (int j = 0; j < DEFINITION_TEXTS; j++)
