@@ -17,4 +17,4 @@ AS $function$
 	WHERE p.said IS NOT NULL
 $function$;
 COMMENT ON FUNCTION progress() IS
-'What long work of shnor is running, in all sessions: one row for each refresh, verify, import, publish or refresh_materialized, with the region (cut where its name is long), how many steps are done of how many (rounds, reports, stages of an import), and when its transaction began (NULL where the caller may not see the session''s activity). To stop one: pg_cancel_backend(pid); nothing of it is left.';
+'What long work of shnor is running, in all sessions: one row for each refresh, verify, import, publish or refresh_materialized, with the region (cut where its name is long), how many steps are done of how many (rounds; of an import: its turn has come, the file is read), and when its transaction began (NULL where the caller may not see the session''s activity). To stop one: pg_cancel_backend(pid); nothing of it is left.';

@@ -34,8 +34,10 @@ DECLARE
 BEGIN
 	PERFORM shnor.import_check(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	PERFORM shnor.report_progress('import', region, 0, 3);
 	PERFORM shnor.import_lock(region, import_form.round_id);
 
+	PERFORM shnor.report_progress('import', region, 1, 3);
 	SELECT * INTO reading
 	FROM shnor.import_reading(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
 	asked := ARRAY(SELECT jsonb_array_elements_text(reading.columns -> 'asked'));
@@ -58,6 +60,7 @@ BEGIN
 		WHERE i.import_id = import_form.import_id AND (i.data_source, i.asked) IS DISTINCT FROM (import_form.data_source, n.asked);
 	END IF;
 
+	PERFORM shnor.report_progress('import', region, 2, 3);
 	SELECT a.loaded, a.corrected, a.unchanged, a.warnings, a.documents
 	INTO import_form.loaded, import_form.corrected, import_form.unchanged, import_form.warnings, import_form.documents
 	FROM shnor.import_apply(region, import_form.import_id, reading.columns, reading.known, reading.plain, reading.readings, reading.cells,

@@ -267,7 +267,9 @@ BEGIN
 		string_agg(format('%s AS (INSERT INTO %I.%I (publication_id, %s) SELECT p.publication_id, q.* FROM p, (%s) AS q)',
 						  replace(q.part, 'publication_', 'put_'), region, q.part, q.columns, q.query), ', '))
 	INTO STRICT command FROM shnor.publication_queries() q;
+	PERFORM shnor.report_progress('publish', region, 0, 2);
 	EXECUTE command INTO STRICT publication_id USING round_id, legal_act_id, title;
+	PERFORM shnor.report_progress('publish', region, 1, 2);
 
 	-- not to wait for autovacuum; others than the owner have to
 	IF pg_has_role((SELECT c.relowner FROM pg_class c WHERE c.oid = to_regclass(format('%I.publication', region))), 'USAGE') THEN

@@ -41,7 +41,7 @@ AS $function$
 $function$;
 
 COMMENT ON FUNCTION progress() IS
-'What long work of shnor is running, in all sessions: one row for each refresh, verify, import, publish or refresh_materialized, with the region (cut where its name is long), how many steps are done of how many (rounds, reports, stages of an import), and when its transaction began (NULL where the caller may not see the session''s activity). To stop one: pg_cancel_backend(pid); nothing of it is left.';
+'What long work of shnor is running, in all sessions: one row for each refresh, verify, import, publish or refresh_materialized, with the region (cut where its name is long), how many steps are done of how many (rounds; of an import: its turn has come, the file is read), and when its transaction began (NULL where the caller may not see the session''s activity). To stop one: pg_cancel_backend(pid); nothing of it is left.';
 
 COMMENT ON FUNCTION form_rows(text, text) IS
 'Records of a CSV text, in its order, read by PostgreSQL''s own CSV reader: line is the physical line on which the record starts (from 1), fields its values. A byte order mark is dropped; CR LF, CR and LF may be mixed and become LF, in quoted values too. An empty value is NULL, a quoted empty value is ''''. Rows may differ in length; nothing is taken for a header. Errors: a quotation mark without its pair, a record of more than 4 MB, or one that is \. alone (22P04, with the line), a delimiter of more than one byte.';
@@ -1929,8 +1929,10 @@ DECLARE
 BEGIN
 	PERFORM shnor.import_check(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+	PERFORM shnor.report_progress('import', region, 0, 3);
 	PERFORM shnor.import_lock(region, import_form.round_id);
 
+	PERFORM shnor.report_progress('import', region, 1, 3);
 	SELECT * INTO reading
 	FROM shnor.import_reading(region, import_form.round_id, content, import_form.respondent, import_form.data_source);
 	asked := ARRAY(SELECT jsonb_array_elements_text(reading.columns -> 'asked'));
@@ -1953,6 +1955,7 @@ BEGIN
 		WHERE i.import_id = import_form.import_id AND (i.data_source, i.asked) IS DISTINCT FROM (import_form.data_source, n.asked);
 	END IF;
 
+	PERFORM shnor.report_progress('import', region, 2, 3);
 	SELECT a.loaded, a.corrected, a.unchanged, a.warnings, a.documents
 	INTO import_form.loaded, import_form.corrected, import_form.unchanged, import_form.warnings, import_form.documents
 	FROM shnor.import_apply(region, import_form.import_id, reading.columns, reading.known, reading.plain, reading.readings, reading.cells,
@@ -6234,7 +6237,9 @@ BEGIN
 		string_agg(format('%s AS (INSERT INTO %I.%I (publication_id, %s) SELECT p.publication_id, q.* FROM p, (%s) AS q)',
 						  replace(q.part, 'publication_', 'put_'), region, q.part, q.columns, q.query), ', '))
 	INTO STRICT command FROM shnor.publication_queries() q;
+	PERFORM shnor.report_progress('publish', region, 0, 2);
 	EXECUTE command INTO STRICT publication_id USING round_id, legal_act_id, title;
+	PERFORM shnor.report_progress('publish', region, 1, 2);
 
 	-- not to wait for autovacuum; others than the owner have to
 	IF pg_has_role((SELECT c.relowner FROM pg_class c WHERE c.oid = to_regclass(format('%I.publication', region))), 'USAGE') THEN
