@@ -69,6 +69,9 @@ BEGIN
 	-- the region's few rows among those of thousands of municipalities
 	CREATE INDEX stored_result_region ON stored_result (round_id) WHERE scope = 'region';
 
+	-- the schools that a closed round counts in a municipality
+	CREATE INDEX round_school_municipality ON round_school (round_id, municipality_id);
+
 	CREATE TABLE stored_completeness (
 		round_id			integer NOT NULL,
 		municipality_id		integer NOT NULL,

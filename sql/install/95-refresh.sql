@@ -22,9 +22,9 @@ $function$;
 COMMENT ON FUNCTION refresh_check(text) IS
 'Internal: refuses a schema that is not a region (3F000), was made by an older version (55000), or whose rows the caller does not all see (42501).';
 
--- The definitions of the views, over some municipalities of one round: what belongs to these, and what other sources say
--- of it, stands under the names of the views and the table below them, so a figure is computed by the same text as in
--- the live reports. Schools come as arrays: the planner sees how many they are.
+-- The definitions of the views, over some municipalities of one round: what belongs to these, what they have answered,
+-- and what other sources say, stands under the names of the view and the tables below them, so a figure is computed by
+-- the same text as in the live reports. Schools come as arrays: the planner sees how many they are.
 CREATE FUNCTION refresh_group_query(region text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
@@ -36,11 +36,13 @@ SELECT format($query$
 			 AS u(municipality_id, school_id, kind, low_results, adverse_conditions, risk_zone)
 	), municipal_member AS (
 		SELECT m.* FROM %1$I.municipal_member m WHERE m.round_id = $1 AND m.municipality_id = ANY ($2)
+	), submission AS MATERIALIZED (
+		SELECT s.* FROM %1$I.submission s WHERE s.round_id = $1 AND s.school_id = ANY ($4)
 	), source_answer AS (
 		SELECT a.* FROM %1$I.source_answer a WHERE a.round_id = $1 AND (a.municipality_id = ANY ($2) OR a.school_id = ANY ($4))
-	), %2$s$query$, region,
+	), %2$s, $query$, region,
 	(SELECT string_agg(format('%I AS (%s)', d.view_name, d.definition), ', ' ORDER BY d.step)
-	 FROM shnor.region_view_definitions() d
+	 FROM (SELECT * FROM shnor.region_source_views() UNION ALL SELECT * FROM shnor.region_base_views()) d
 	 WHERE d.view_name IN ('ranked_source_answer', 'school_source_answer', 'municipal_source_answer', 'school_round', 'municipal_round',
 						   'municipal_tally', 'completeness')))
 $function$;
@@ -67,11 +69,18 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 	IF municipalities IS NOT NULL THEN
-		answers := shnor.refresh_group_query(region) || ',';
-		EXECUTE 'SELECT array_agg(m.municipality_id), array_agg(m.school_id), array_agg(m.kind),
-						array_agg(m.low_results), array_agg(m.adverse_conditions), array_agg(m.risk_zone)
-				 FROM round_member m WHERE m.round_id = $1 AND m.municipality_id = ANY ($2)'
-		INTO places, schools, kinds, low, adverse, risk USING round_id, municipalities;
+		answers := shnor.refresh_group_query(region);
+		-- whoever may belong to them, for the statuses of these alone; then who does
+		EXECUTE 'SELECT array_agg(u.school_id)
+				 FROM (SELECT o.school_id FROM school o WHERE o.municipality_id = ANY ($2)
+					   UNION SELECT w.school_id FROM round_school w WHERE w.round_id = $1 AND w.municipality_id = ANY ($2)) AS u'
+		INTO schools USING round_id, municipalities;
+		EXECUTE format('WITH school_status AS MATERIALIZED (SELECT s.* FROM %I.school_status s WHERE s.school_id = ANY ($3)), member AS (%s)
+						SELECT array_agg(m.municipality_id), array_agg(m.school_id), array_agg(m.kind),
+							   array_agg(m.low_results), array_agg(m.adverse_conditions), array_agg(m.risk_zone)
+						FROM member m WHERE m.round_id = $1 AND m.municipality_id = ANY ($2)', region,
+					   (SELECT d.definition FROM shnor.region_base_views() d WHERE d.view_name = 'round_member'))
+		INTO places, schools, kinds, low, adverse, risk USING round_id, municipalities, schools;
 	END IF;
 
 	EXECUTE answers || $query$ fresh AS MATERIALIZED (
@@ -80,22 +89,20 @@ BEGIN
 			DELETE FROM stored_tally t
 			WHERE t.round_id = $1 AND ($2 IS NULL OR t.municipality_id = ANY ($2))
 			  AND NOT EXISTS (SELECT FROM fresh f WHERE f.municipality_id = t.municipality_id)
-		)
-		INSERT INTO stored_tally AS t (round_id, municipality_id, tally)
-		SELECT f.round_id, f.municipality_id, f.tally FROM fresh f
-		ON CONFLICT (round_id, municipality_id) DO UPDATE SET tally = excluded.tally WHERE t.tally <> excluded.tally$query$
-	USING round_id, municipalities, places, schools, kinds, low, adverse, risk;
-
-	EXECUTE answers || $query$ fresh AS MATERIALIZED (
+		), kept AS (
+			INSERT INTO stored_tally AS t (round_id, municipality_id, tally)
+			SELECT f.round_id, f.municipality_id, f.tally FROM fresh f
+			ON CONFLICT (round_id, municipality_id) DO UPDATE SET tally = excluded.tally WHERE t.tally <> excluded.tally
+		), fresh_completeness AS MATERIALIZED (
 			SELECT c.round_id, c.municipality_id, c.expected, c.submitted, c.on_time, c.answers_expected, c.answers_given
 			FROM completeness c WHERE c.round_id = $1
-		), gone AS (
+		), gone_completeness AS (
 			DELETE FROM stored_completeness t
 			WHERE t.round_id = $1 AND ($2 IS NULL OR t.municipality_id = ANY ($2))
-			  AND NOT EXISTS (SELECT FROM fresh f WHERE f.municipality_id = t.municipality_id)
+			  AND NOT EXISTS (SELECT FROM fresh_completeness f WHERE f.municipality_id = t.municipality_id)
 		)
 		INSERT INTO stored_completeness AS t (round_id, municipality_id, expected, submitted, on_time, answers_expected, answers_given)
-		SELECT * FROM fresh
+		SELECT * FROM fresh_completeness
 		ON CONFLICT (round_id, municipality_id) DO UPDATE
 		SET expected = excluded.expected, submitted = excluded.submitted, on_time = excluded.on_time,
 			answers_expected = excluded.answers_expected, answers_given = excluded.answers_given

@@ -7488,6 +7488,9 @@ BEGIN
 	-- the region's few rows among those of thousands of municipalities
 	CREATE INDEX stored_result_region ON stored_result (round_id) WHERE scope = 'region';
 
+	-- the schools that a closed round counts in a municipality
+	CREATE INDEX round_school_municipality ON round_school (round_id, municipality_id);
+
 	CREATE TABLE stored_completeness (
 		round_id			integer NOT NULL,
 		municipality_id		integer NOT NULL,
@@ -7743,11 +7746,13 @@ SELECT format($query$
 			 AS u(municipality_id, school_id, kind, low_results, adverse_conditions, risk_zone)
 	), municipal_member AS (
 		SELECT m.* FROM %1$I.municipal_member m WHERE m.round_id = $1 AND m.municipality_id = ANY ($2)
+	), submission AS MATERIALIZED (
+		SELECT s.* FROM %1$I.submission s WHERE s.round_id = $1 AND s.school_id = ANY ($4)
 	), source_answer AS (
 		SELECT a.* FROM %1$I.source_answer a WHERE a.round_id = $1 AND (a.municipality_id = ANY ($2) OR a.school_id = ANY ($4))
-	), %2$s$query$, region,
+	), %2$s, $query$, region,
 	(SELECT string_agg(format('%I AS (%s)', d.view_name, d.definition), ', ' ORDER BY d.step)
-	 FROM shnor.region_view_definitions() d
+	 FROM (SELECT * FROM shnor.region_source_views() UNION ALL SELECT * FROM shnor.region_base_views()) d
 	 WHERE d.view_name IN ('ranked_source_answer', 'school_source_answer', 'municipal_source_answer', 'school_round', 'municipal_round',
 						   'municipal_tally', 'completeness')))
 $function$;
@@ -7774,11 +7779,18 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 	IF municipalities IS NOT NULL THEN
-		answers := shnor.refresh_group_query(region) || ',';
-		EXECUTE 'SELECT array_agg(m.municipality_id), array_agg(m.school_id), array_agg(m.kind),
-						array_agg(m.low_results), array_agg(m.adverse_conditions), array_agg(m.risk_zone)
-				 FROM round_member m WHERE m.round_id = $1 AND m.municipality_id = ANY ($2)'
-		INTO places, schools, kinds, low, adverse, risk USING round_id, municipalities;
+		answers := shnor.refresh_group_query(region);
+		-- whoever may belong to them, for the statuses of these alone; then who does
+		EXECUTE 'SELECT array_agg(u.school_id)
+				 FROM (SELECT o.school_id FROM school o WHERE o.municipality_id = ANY ($2)
+					   UNION SELECT w.school_id FROM round_school w WHERE w.round_id = $1 AND w.municipality_id = ANY ($2)) AS u'
+		INTO schools USING round_id, municipalities;
+		EXECUTE format('WITH school_status AS MATERIALIZED (SELECT s.* FROM %I.school_status s WHERE s.school_id = ANY ($3)), member AS (%s)
+						SELECT array_agg(m.municipality_id), array_agg(m.school_id), array_agg(m.kind),
+							   array_agg(m.low_results), array_agg(m.adverse_conditions), array_agg(m.risk_zone)
+						FROM member m WHERE m.round_id = $1 AND m.municipality_id = ANY ($2)', region,
+					   (SELECT d.definition FROM shnor.region_base_views() d WHERE d.view_name = 'round_member'))
+		INTO places, schools, kinds, low, adverse, risk USING round_id, municipalities, schools;
 	END IF;
 
 	EXECUTE answers || $query$ fresh AS MATERIALIZED (
@@ -7787,22 +7799,20 @@ BEGIN
 			DELETE FROM stored_tally t
 			WHERE t.round_id = $1 AND ($2 IS NULL OR t.municipality_id = ANY ($2))
 			  AND NOT EXISTS (SELECT FROM fresh f WHERE f.municipality_id = t.municipality_id)
-		)
-		INSERT INTO stored_tally AS t (round_id, municipality_id, tally)
-		SELECT f.round_id, f.municipality_id, f.tally FROM fresh f
-		ON CONFLICT (round_id, municipality_id) DO UPDATE SET tally = excluded.tally WHERE t.tally <> excluded.tally$query$
-	USING round_id, municipalities, places, schools, kinds, low, adverse, risk;
-
-	EXECUTE answers || $query$ fresh AS MATERIALIZED (
+		), kept AS (
+			INSERT INTO stored_tally AS t (round_id, municipality_id, tally)
+			SELECT f.round_id, f.municipality_id, f.tally FROM fresh f
+			ON CONFLICT (round_id, municipality_id) DO UPDATE SET tally = excluded.tally WHERE t.tally <> excluded.tally
+		), fresh_completeness AS MATERIALIZED (
 			SELECT c.round_id, c.municipality_id, c.expected, c.submitted, c.on_time, c.answers_expected, c.answers_given
 			FROM completeness c WHERE c.round_id = $1
-		), gone AS (
+		), gone_completeness AS (
 			DELETE FROM stored_completeness t
 			WHERE t.round_id = $1 AND ($2 IS NULL OR t.municipality_id = ANY ($2))
-			  AND NOT EXISTS (SELECT FROM fresh f WHERE f.municipality_id = t.municipality_id)
+			  AND NOT EXISTS (SELECT FROM fresh_completeness f WHERE f.municipality_id = t.municipality_id)
 		)
 		INSERT INTO stored_completeness AS t (round_id, municipality_id, expected, submitted, on_time, answers_expected, answers_given)
-		SELECT * FROM fresh
+		SELECT * FROM fresh_completeness
 		ON CONFLICT (round_id, municipality_id) DO UPDATE
 		SET expected = excluded.expected, submitted = excluded.submitted, on_time = excluded.on_time,
 			answers_expected = excluded.answers_expected, answers_given = excluded.answers_given

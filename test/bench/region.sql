@@ -36,7 +36,9 @@ INSERT INTO submission (round_id, school_id, submitted_at, source, teachers, dia
 	internet_resolved, equipment_resolved, staffing_resolved)
 SELECT t.round_id, t.s, t.starts_on + interval '8 hours' + t.s * interval '1 second', 'форма',
 	CASE WHEN random() >= 0.03125 THEN t.n END, :part, :part, :part, :part, :part, :part, :part, :yes, :yes, :yes, :yes, :yes, :yes, :yes, :yes, :yes
-FROM (SELECT r.round_id, r.starts_on, s, 5 + floor(95 * random())::int AS n FROM round r CROSS JOIN generate_series(1, :schools) s OFFSET 0) t;
+FROM (SELECT r.round_id, r.starts_on, s, 5 + floor(95 * random())::int AS n FROM round r CROSS JOIN generate_series(1, :schools) s
+	  -- round after round, as answers come in
+	  ORDER BY r.round_id, hashint4(s)) t;
 INSERT INTO municipal_submission (round_id, municipality_id, submitted_at, has_results_note, has_practice_sharing, has_resource_monitoring)
 SELECT r.round_id, m.municipality_id, r.starts_on + interval '8 hours', random() < 0.6, random() < 0.6, CASE WHEN random() < 0.9 THEN random() < 0.6 END
 FROM round r CROSS JOIN municipality m;
