@@ -155,7 +155,7 @@ SELECT throws_ok('UPDATE submission SET teachers = 1 WHERE round_id = 1', '55000
 CREATE EXTENSION shnor;
 SELECT shnor.upgrade_region('region_old') \gset after_
 SELECT bag_eq($$SELECT public.shape('region_old')$$, 'SELECT line FROM public.shape_after', 'upgrade_region puts everything back');
-SELECT is(public.checksum('region_old', b.relation, b.columns), b.checksum, format('%s %s is back', CASE b.kind WHEN 'r' THEN 'table' ELSE 'view' END, b.relation)) FROM public.before b ORDER BY b.kind, b.relation;
+SELECT is(public.checksum('region_old', b.relation, b.columns), b.checksum, format('%s %s is back', CASE b.kind WHEN 'r' THEN 'table' ELSE 'view' END, b.relation)) FROM public.before b WHERE b.relation <> 'refresh_pending' ORDER BY b.kind, b.relation;
 
 SELECT finish();
 ROLLBACK;
