@@ -240,6 +240,8 @@ $view$),
 	FROM round r
 	CROSS JOIN municipality m
 	WHERE NOT EXISTS (SELECT FROM round_municipality w WHERE w.round_id = r.round_id)
+	  -- closed without any it stays so
+	  AND (r.state <> 'closed' OR EXISTS (SELECT FROM round_school w WHERE w.round_id = r.round_id))
 	  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 		   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
 $view$),
