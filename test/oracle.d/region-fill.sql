@@ -143,7 +143,7 @@ DECLARE
 	old_day date;
 	new_day date;
 BEGIN
-	FOREACH id IN ARRAY ARRAY(SELECT oracle.chosen(40, ARRAY(SELECT round_id FROM probe.round WHERE EXISTS (SELECT FROM probe.municipality)))) LOOP
+	FOREACH id IN ARRAY ARRAY(SELECT oracle.chosen(40, ARRAY(SELECT round_id FROM probe.round))) LOOP
 		INSERT INTO oracle.listed SELECT id, o.school_id, o.municipality_id, o.kind FROM probe.school o JOIN probe.round r ON r.round_id = id WHERE daterange(o.opened_on, o.closed_on) @> r.cohort_on;
 		INSERT INTO oracle.listed_municipality SELECT id, m.municipality_id FROM probe.municipality m;
 		UPDATE probe.round SET state = 'closed' WHERE round_id = id;
@@ -180,6 +180,7 @@ BEGIN
 			-- a list that has become empty is none
 			INSERT INTO oracle.listed SELECT id, o.school_id, o.municipality_id, o.kind FROM probe.school o JOIN probe.round r ON r.round_id = id
 			WHERE daterange(o.opened_on, o.closed_on) @> r.cohort_on AND NOT EXISTS (SELECT FROM oracle.listed w WHERE w.round_id = id);
+			INSERT INTO oracle.listed_municipality SELECT id, m.municipality_id FROM probe.municipality m WHERE NOT EXISTS (SELECT FROM oracle.listed_municipality w WHERE w.round_id = id);
 			UPDATE probe.round SET state = 'closed' WHERE round_id = id;
 		END IF;
 	END LOOP;

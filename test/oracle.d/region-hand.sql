@@ -30,7 +30,7 @@ FROM probe.round r JOIN probe.school o ON coalesce(o.opened_on, '-infinity') <= 
 WHERE r.state <> 'closed' AND r.round_id NOT IN (SELECT round_id FROM listed);
 INSERT INTO municipal_answer (round_id, municipality_id)
 SELECT r.round_id, m.municipality_id FROM probe.round r, probe.municipality m
-WHERE r.round_id NOT IN (SELECT round_id FROM listed_municipality) OR (r.round_id, m.municipality_id) IN (SELECT round_id, municipality_id FROM listed_municipality)
+WHERE r.state <> 'closed' AND r.round_id NOT IN (SELECT round_id FROM listed_municipality) OR (r.round_id, m.municipality_id) IN (SELECT round_id, municipality_id FROM listed_municipality)
 	OR (r.round_id, m.municipality_id) IN (SELECT round_id, municipality_id FROM member);
 $$;
 

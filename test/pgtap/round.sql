@@ -248,6 +248,19 @@ DELETE FROM submission; DELETE FROM municipal_submission; DELETE FROM source_ans
 UPDATE round SET state = 'draft' WHERE round_id = 1;
 SELECT is(refusal('DELETE FROM round WHERE round_id = 1') ~ '^55000 мониторинг «2024» уже закрывался: удалить его нельзя', true, 'a round that was closed once stays, with its journal');
 ROLLBACK TO journal;
+-- a round that closed before there was anybody
+SAVEPOINT nobody;
+SELECT shnor.create_region('empty');
+INSERT INTO empty.legal_act (number, issued_on, issuer, title) VALUES ('1', '2024-08-01', 'Департамент', 'О мониторинге');
+INSERT INTO empty.round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) VALUES (1, '2024', '2024-09-01', '2024-09-20', '2024-09-01', 1, 'closed');
+INSERT INTO empty.municipality (municipality_id, name) VALUES (1, 'Первый');
+INSERT INTO empty.school (municipality_id, code, name) VALUES (1, 's1', 'Школа 1');
+SELECT is_empty('SELECT round_id, municipality_id FROM empty.municipal_indicator', 'nobody comes into it afterwards');
+SELECT is(shnor.reopen_round('empty', 1, 'закрыт раньше времени'), 'open', 'opened again');
+SELECT results_eq('SELECT DISTINCT municipality_id FROM empty.municipal_indicator', 'VALUES (1)', 'it has who is there by now');
+SELECT lives_ok($$UPDATE empty.round SET state = 'closed'$$, 'and closed');
+SELECT results_eq('SELECT municipality_id FROM empty.round_municipality', 'VALUES (1)', 'keeps them');
+ROLLBACK TO nobody;
 -- rounds that close in one statement, and writers of many rounds
 SELECT lives_ok($$UPDATE round SET state = 'closed'$$, 'all rounds can close at once');
 SELECT is((SELECT count(DISTINCT round_id) FROM round_school), 2::bigint, 'each with its schools');
