@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION pgtap;
 CREATE EXTENSION shnor;
-SELECT plan(8);
+SELECT plan(9);
 SET LOCAL search_path = public, shnor;
 
 \if :{?formulas}
@@ -142,18 +142,23 @@ SELECT g AS formula_id,
 	CASE WHEN g % 2 = 0 THEN random_number(1 + g % 4) ELSE random_condition(1 + g % 4) END AS formula
 FROM generate_series(1, :formulas) g;
 
+-- Since 19 the planner leaves out what cannot change the result (whether least(1, x) is NULL, what follows it in
+-- coalesce), and with it overflows in there.  Ours are raised on every major; those before 19 hold us to it.
 CREATE TABLE pairs AS
-SELECT formula_id, formula, id,
-	by_postgres(formula, id) AS postgres,
-	by_contribution(formula, id) AS contribution,
-	by_tally(formula, id) AS tally
-FROM formulas, answers;
+SELECT *, current_setting('server_version_num')::int >= 190000
+	AND (contribution, tally) = ('E22003', 'E22003') AND postgres !~ '^E' AS left_out
+FROM (SELECT formula_id, formula, id,
+		by_postgres(formula, id) AS postgres,
+		by_contribution(formula, id) AS contribution,
+		by_tally(formula, id) AS tally
+	FROM formulas, answers OFFSET 0) p;
 
 SELECT cmp_ok(count(*), '>=', 20000::bigint, 'at least 20,000 pairs of formula and row') FROM pairs;
-SELECT is_empty($$ SELECT * FROM pairs WHERE contribution IS DISTINCT FROM postgres $$,
+SELECT is_empty($$ SELECT * FROM pairs WHERE contribution IS DISTINCT FROM postgres AND NOT left_out $$,
 	'the exact evaluation gives what PostgreSQL gives');
-SELECT is_empty($$ SELECT * FROM pairs WHERE tally IS DISTINCT FROM postgres $$,
+SELECT is_empty($$ SELECT * FROM pairs WHERE tally IS DISTINCT FROM postgres AND NOT left_out $$,
 	'the compiled program gives what PostgreSQL gives');
+SELECT cmp_ok(count(*), '<=', 100::bigint, 'few overflows are left out') FROM pairs WHERE left_out;
 
 -- the pairs are of all kinds: the comparison above could have failed
 SELECT cmp_ok(count(*), '>=', 1000::bigint, 'pairs with NULL') FROM pairs WHERE postgres = 'NULL';
