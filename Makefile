@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench versions restore delta isolation crash stress fuzz
+HOUSE = help setup test demo bench test-all restore delta isolation crash stress fuzz
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -93,12 +93,12 @@ help:
 	@echo 'make setup          install the Debian packages that are missing, saying which'
 	@echo 'make test           set up, build, install, run all tests in a throw-away cluster'
 	@echo 'make isolation      of these the isolation specs alone: what sessions do to each other'
+	@echo 'make test-all       make test on PostgreSQL 15, 17, 18, and 19 where it can be had (VERSIONS="17 18"), in chroots, 20 minutes'
 	@echo 'make crash          kill -9 of a server at work, and what is left (KILLS=100 SEED=…): 15 minutes'
 	@echo 'make stress         importers, closers, publishers and readers at once (MINUTES=3 SEED=…)'
 	@echo 'make fuzz           libFuzzer inside a backend (INPUTS=1000000 SECONDS_EACH=0 TARGETS="formula …"), by clang'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
-	@echo 'make versions       make test on PostgreSQL 17 and 18 (VERSIONS="17 18"), in chroots'
 	@echo 'make restore        dump, restore and pg_upgrade from 15 to 17 and 18, in chroots (VERSIONS="17 18"), 7 minutes'
 
 delta:
@@ -112,6 +112,9 @@ fuzz:
 
 test:
 	@$(script) test/run
+
+test-all:
+	@test/all $(VERSIONS)
 
 isolation:
 	@$(script) test/run --isolation
@@ -127,9 +130,6 @@ demo:
 
 bench:
 	@$(script) $(if $(GROUPS),MUNICIPALITIES='$(GROUPS)') $(foreach v,ROWS RUNS NULLS CATALOGUE_RUNS,$(if $($v),$v='$($v)')) test/bench/run
-
-versions:
-	@test/versions $(VERSIONS)
 
 restore:
 	@test/restore $(VERSIONS)

@@ -55,16 +55,23 @@ finish_chroot()
 	apt-get -qq download "postgresql-server-dev-$n"
 	dpkg -x "postgresql-server-dev-${n}_"*.deb /
 	: >/missing
+	known() { [ -n "$(apt-cache madison "$1")" ]; }
+	add() { apt-get -qq install -y --no-install-recommends "$1"; }
 	# pgTAP is SQL alone, so a major that has no package of it yet gets the files of another
-	if ! apt-get -qq install -y --no-install-recommends "postgresql-$n-pgtap" 2>/dev/null; then
+	if known "postgresql-$n-pgtap"; then
+		add "postgresql-$n-pgtap"
+	else
 		other=$(apt-cache --names-only search '^postgresql-[0-9]+-pgtap$' | sed 's/ .*//' | sort -V | tail -n 1)
 		apt-get -qq download "$other"
 		dpkg -x "$other"_*.deb pgtap
 		cp pgtap/usr/share/postgresql/*/extension/pgtap* "$ext/"
 		echo "No package postgresql-$n-pgtap: pgTAP is the SQL of $other $(dpkg-deb -f "$other"_*.deb Version)." >>/missing
 	fi
-	apt-get -qq install -y --no-install-recommends "postgresql-$n-plpgsql-check" 2>/dev/null ||
+	if known "postgresql-$n-plpgsql-check"; then
+		add "postgresql-$n-plpgsql-check"
+	else
 		echo "No package postgresql-$n-plpgsql-check: its test is skipped." >>/missing
+	fi
 	rm -rf ./*.deb pgtap
 }
 
@@ -85,7 +92,7 @@ make_chroot()
 	rm -rf "$dir" "$dir.new"
 	mkdir -p "$cache"
 	{ declare -f finish_chroot && echo "finish_chroot $n"; } >"$dir.finish"
-	mmdebstrap --quiet --mode=root --variant=apt \
+	if ! mmdebstrap --verbose --mode=root --variant=apt \
 		--aptopt="Acquire::Check-Valid-Until \"$valid\"" \
 		--aptopt='Acquire::Languages "none"' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -93,11 +100,16 @@ make_chroot()
 		--essential-hook='echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.d/shnor.conf"' \
 		--include="postgresql-$n,libtap-parser-sourcehandler-pgtap-perl,$libpq,make,gcc,libc6-dev,gettext" \
 		--customize-hook="chroot \"\$1\" bash <'$dir.finish'" \
-		"$suite" "$dir.new" "deb ${MIRROR:-$uri} $suite main" ${extra[@]+"${extra[@]}"} </dev/null &&
-		mv "$dir.new" "$dir"
+		"$suite" "$dir.new" "deb ${MIRROR:-$uri} $suite main" ${extra[@]+"${extra[@]}"} </dev/null >"$dir.log" 2>&1
+	then
+		tail -n 20 "$dir.log" >&2
+		return 1
+	fi
+	mv "$dir.new" "$dir"
+	rm "$dir.finish"
 }
 
-# chroot_of N: make the chroot of this major where there is none; sets dir.  One script at a time works in it.
+# chroot_of N: make the chroot of this major where there is none, or fail; sets dir.  One script at a time works in it.
 chroot_of()
 {
 	local fd
@@ -105,8 +117,7 @@ chroot_of()
 	mkdir -p "$cache"
 	exec {fd}>"$dir.lock"
 	flock -n "$fd" || { say "Waiting for another script that works in $dir …" && flock "$fd"; }
-	[ -x "$dir/usr/lib/postgresql/$1/bin/pg_config" ] && [ -e "$dir/usr/include/postgresql/$1/server/postgres.h" ] ||
-		make_chroot "$1" "$dir"
+	[ -e "$dir/missing" ] || make_chroot "$1" "$dir"
 }
 
 # copy_tree FOLDER: what git knows or would, into a new folder
