@@ -95,6 +95,7 @@ make_chroot()
 	if ! mmdebstrap --verbose --mode=root --variant=apt \
 		--aptopt="Acquire::Check-Valid-Until \"$valid\"" \
 		--aptopt='Acquire::Languages "none"' \
+		--dpkgopt=force-unsafe-io \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
 		--essential-hook='mkdir -p "$1/etc/postgresql-common/createcluster.d"' \
 		--essential-hook='echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.d/shnor.conf"' \
