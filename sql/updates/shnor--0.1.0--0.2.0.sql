@@ -3122,7 +3122,8 @@ BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 	PERFORM shnor.import_lock(region, file.round_id);
 
-	moved := shnor.import_settle(region, array_agg(w.issue_id), array_agg(shnor.spreadsheet_safe(dismiss_import_row.reason)), 'dismissed')
+	SELECT shnor.import_settle(region, array_agg(w.issue_id), array_agg(shnor.spreadsheet_safe(dismiss_import_row.reason)), 'dismissed')
+	INTO moved
 	FROM import_issue w
 	WHERE w.import_id = dismiss_import_row.import_id AND w.line = dismiss_import_row.line;
 	IF moved = 0 THEN
