@@ -163,7 +163,7 @@ demo:
 	@$(script) test/cluster $(if $(KEEP),-k) -d shnor_demo test/demo
 
 bench:
-	@$(script) $(if $(GROUPS),MUNICIPALITIES='$(GROUPS)') $(foreach v,ROWS RUNS NULLS CATALOGUE_RUNS,$(if $($v),$v='$($v)')) test/bench/run $(BENCH)
+	@$(script) $(if $(GROUPS),MUNICIPALITIES='$(GROUPS)') $(foreach v,ROWS RUNS NULLS CATALOGUE_RUNS JIT,$(if $($v),$v='$($v)')) test/bench/run $(BENCH)
 
 bench-import:
 	@$(script) $(foreach v,ROWS RUNS BAD CORRECTED PLANS,$(if $($v),$v='$($v)')) test/bench/import

@@ -2,7 +2,7 @@
 -- BENCH_TABLE and BENCH_PLANS in the environment name the files that lines and plans are added to (test/bench/run sets them).
 SET client_min_messages = warning;
 CREATE SCHEMA IF NOT EXISTS bench;
-DROP TABLE IF EXISTS bench.run, bench.line;
+DROP TABLE IF EXISTS bench.run, bench.line, bench.plan CASCADE;
 \pset footer off
 
 CREATE TABLE bench.run (name text NOT NULL, seconds numeric NOT NULL, processor numeric NOT NULL);
@@ -56,8 +56,9 @@ CREATE OR REPLACE PROCEDURE bench.median(topic text, line text, name text, bar t
 $$INSERT INTO bench.line (topic, name, x, seconds, value, by_processor, unit, bar)
   SELECT topic, line, x, m.seconds, m.seconds * 1000, m.processor * 1000, 'ms', bar FROM bench.middle m WHERE m.name = median.name$$;
 
--- a statement with its plan, actual rows in it, for the file of plans
-CREATE OR REPLACE FUNCTION bench.plan(name text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+CREATE TABLE bench.plan (line integer GENERATED ALWAYS AS IDENTITY, text text);
+-- a statement with its plan, actual rows in it, for the file of plans (plans.sql)
+CREATE OR REPLACE FUNCTION bench.explained(name text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN NEXT E'\n' || name || E'\n' || regexp_replace(query, '\s+', ' ', 'g');
 	RETURN QUERY EXECUTE 'EXPLAIN (ANALYZE, TIMING OFF, BUFFERS) ' || query;

@@ -33,7 +33,6 @@ SELECT format('CALL bench.ratio(%L, %L, %L, %L, %L)', 'matrix', :'rows_name' || 
 FROM setting s ORDER BY s.position \gexec
 \ir report.sql
 
-CREATE TABLE plan (line integer GENERATED ALWAYS AS IDENTITY, text text);
-SELECT format('CALL set_up(%L)', s.name), format('INSERT INTO plan (text) SELECT bench.plan(%L, %L)', :'rows_name' || ', ' || s.name || ': ' || q.name, q.text)
+SELECT format('CALL set_up(%L)', s.name), format('INSERT INTO bench.plan (text) SELECT bench.explained(%L, %L)', :'rows_name' || ', ' || s.name || ': ' || q.name, q.text)
 FROM setting s CROSS JOIN query q ORDER BY s.position, q.position \gexec
-SELECT text FROM plan ORDER BY line \g | cat >> "$BENCH_PLANS"
+\ir plans.sql

@@ -49,4 +49,5 @@ FROM step s ORDER BY s.n \gexec
 SELECT format('CALL bench.median(%L, %L, %L, %L)', 'refresh', format('refresh after %s corrections', s.n), s.name, CASE s.n WHEN 0 THEN '<= 5' ELSE '' END)
 FROM step s ORDER BY s.n \gexec
 \ir report.sql
-SELECT bench.plan('the hand-written view', 'SELECT * FROM bench.hand_written') \g | cat >> "$BENCH_PLANS"
+INSERT INTO bench.plan (text) SELECT bench.explained('the hand-written view', 'SELECT * FROM bench.hand_written');
+\ir plans.sql

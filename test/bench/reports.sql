@@ -21,4 +21,5 @@ ORDER BY r.run, q.position, q.live \gexec
 
 SELECT format('CALL bench.median(%L, %L, %L, %L)', 'reports', q.name, q.name, coalesce('<= ' || nullif(q.bar, ''), '')) FROM query q ORDER BY q.position, q.live DESC \gexec
 \ir report.sql
-SELECT p FROM query q CROSS JOIN LATERAL bench.plan(q.name, q.text) p WHERE NOT q.live OR :runs_live > 0 \g | cat >> "$BENCH_PLANS"
+INSERT INTO bench.plan (text) SELECT bench.explained(q.name, q.text) FROM query q WHERE NOT q.live OR :runs_live > 0;
+\ir plans.sql

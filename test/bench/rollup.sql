@@ -36,4 +36,5 @@ CALL bench.ratio('rollup', 'from rows / from stored tallies', 'rows', 'stored');
 CALL bench.ratio('rollup', 'from live tallies / from stored tallies', 'live', 'stored');
 CALL bench.median('rollup', 'from stored tallies', 'stored');
 \ir report.sql
-SELECT p FROM query CROSS JOIN LATERAL bench.plan('rollup: ' || name, text) p \g | cat >> "$BENCH_PLANS"
+INSERT INTO bench.plan (text) SELECT bench.explained('rollup: ' || name, text) FROM query;
+\ir plans.sql

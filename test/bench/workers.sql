@@ -38,7 +38,6 @@ ORDER BY q.position, v.position \gexec
 UPDATE bench.line SET by_processor = NULL;
 \ir report.sql
 
-CREATE TABLE plan (line integer GENERATED ALWAYS AS IDENTITY, text text);
-SELECT format('CALL set_up(%L)', s.name), format('INSERT INTO plan (text) SELECT bench.plan(%L, %L)', 'workers: ' || q.name || ', ' || s.name, q.text)
+SELECT format('CALL set_up(%L)', s.name), format('INSERT INTO bench.plan (text) SELECT bench.explained(%L, %L)', 'workers: ' || q.name || ', ' || s.name, q.text)
 FROM setting s CROSS JOIN query q ORDER BY s.position, q.position \gexec
-SELECT text FROM plan ORDER BY line \g | cat >> "$BENCH_PLANS"
+\ir plans.sql
