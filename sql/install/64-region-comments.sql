@@ -128,7 +128,7 @@ BEGIN
 			SELECT c.oid, c.relname, c.relkind, a.attname
 			FROM pg_class c
 			JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-			WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relkind IN ('r', 'v')
+			WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relkind IN ('r', 'p', 'v')
 			  AND EXISTS (SELECT FROM said s WHERE s.object = c.relname AND s.part IS NULL)
 		)
 		SELECT format('COMMENT ON %s %I IS %L', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname, s.comment)

@@ -61,7 +61,7 @@ AS $function$
 			   (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('replaced_by', 'resolved_by', 'corrected_by')) AS signed,
 			   EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'round_id') AS has_round
 		FROM shnor.region_access_rules() r
-		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = r.object AND c.relkind = 'r'
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = r.object AND c.relkind IN ('r', 'p')
 		CROSS JOIN said s
 	), read AS (
 		SELECT l.*,
@@ -151,7 +151,7 @@ BEGIN
 		SELECT c.relname AS object, l.oid IS NOT NULL AS stands,
 			   coalesce((SELECT array_agg(o ORDER BY o) FROM unnest(l.polroles) AS o) = roles AND pg_get_expr(l.polqual, l.polrelid) = 'true', false) AS fits
 		FROM shnor.region_access_rules() u
-		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind IN ('r', 'p')
 		LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'access_whole'
 		WHERE u.rows NOT IN ('all', 'access')
 		ORDER BY c.relname

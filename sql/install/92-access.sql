@@ -367,14 +367,14 @@ BEGIN
 		-- the tables of which somebody sees all rows
 		SELECT c.relname, o.oid AS role
 		FROM shnor.region_access_rules() u
-		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind IN ('r', 'p')
 		LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = 'access_whole'
 		LEFT JOIN LATERAL unnest(p.polroles) AS o(oid) ON true
 		WHERE u.rows NOT IN ('all', 'access')
 	), open_table AS (
 		SELECT string_agg(c.relname, ', ' ORDER BY c.relname) AS said
 		FROM shnor.region_access_rules() u
-		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind IN ('r', 'p')
 		WHERE NOT c.relrowsecurity
 	)
 	SELECT l.role, l.capability, l.municipality_id, m.name, l.granted_by, l.granted_at,

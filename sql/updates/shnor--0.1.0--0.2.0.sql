@@ -1462,7 +1462,7 @@ BEGIN
 			SELECT c.oid, c.relname, c.relkind, a.attname
 			FROM pg_class c
 			JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-			WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relkind IN ('r', 'v')
+			WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relkind IN ('r', 'p', 'v')
 			  AND EXISTS (SELECT FROM said s WHERE s.object = c.relname AND s.part IS NULL)
 		)
 		SELECT format('COMMENT ON %s %I IS %L', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, c.relname, s.comment)
@@ -6690,7 +6690,7 @@ AS $function$
 	)
 	SELECT h.capability, h.object, a.attname::text, h.privilege
 	FROM held h
-	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'v', 'm')
+	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = h.object AND c.relkind IN ('r', 'p', 'v', 'm')
 	LEFT JOIN shnor.region_access_columns() k ON k.object = h.object AND k.capability = h.capability AND k.privilege = h.privilege
 	LEFT JOIN pg_attribute a ON k.object IS NOT NULL AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 		AND (a.attname = ANY (k.columns)) <> k.but
@@ -6785,7 +6785,7 @@ AS $function$
 			   (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('replaced_by', 'resolved_by', 'corrected_by')) AS signed,
 			   EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'round_id') AS has_round
 		FROM shnor.region_access_rules() r
-		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = r.object AND c.relkind = 'r'
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = r.object AND c.relkind IN ('r', 'p')
 		CROSS JOIN said s
 	), read AS (
 		SELECT l.*,
@@ -6875,7 +6875,7 @@ BEGIN
 		SELECT c.relname AS object, l.oid IS NOT NULL AS stands,
 			   coalesce((SELECT array_agg(o ORDER BY o) FROM unnest(l.polroles) AS o) = roles AND pg_get_expr(l.polqual, l.polrelid) = 'true', false) AS fits
 		FROM shnor.region_access_rules() u
-		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind IN ('r', 'p')
 		LEFT JOIN pg_policy l ON l.polrelid = c.oid AND l.polname = 'access_whole'
 		WHERE u.rows NOT IN ('all', 'access')
 		ORDER BY c.relname
@@ -7308,14 +7308,14 @@ BEGIN
 		-- the tables of which somebody sees all rows
 		SELECT c.relname, o.oid AS role
 		FROM shnor.region_access_rules() u
-		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind IN ('r', 'p')
 		LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = 'access_whole'
 		LEFT JOIN LATERAL unnest(p.polroles) AS o(oid) ON true
 		WHERE u.rows NOT IN ('all', 'access')
 	), open_table AS (
 		SELECT string_agg(c.relname, ', ' ORDER BY c.relname) AS said
 		FROM shnor.region_access_rules() u
-		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind = 'r'
+		JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = u.object AND c.relkind IN ('r', 'p')
 		WHERE NOT c.relrowsecurity
 	)
 	SELECT l.role, l.capability, l.municipality_id, m.name, l.granted_by, l.granted_at,
