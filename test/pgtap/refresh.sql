@@ -48,6 +48,15 @@ BEGIN
 END
 $$;
 
+CREATE TABLE public.inbox (round_id integer, content text);
+CREATE FUNCTION public.load_inbox() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM shnor.import_form('probe', NEW.round_id, NEW.content);
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER load_inbox AFTER INSERT ON public.inbox FOR EACH ROW EXECUTE FUNCTION public.load_inbox();
+
 SELECT is((SELECT count(*) FROM municipal_indicator_stored), 0::bigint, 'before the first refresh nothing is stored');
 SELECT is((SELECT refreshed_at FROM refresh_state), NULL, 'and no moment is named');
 SELECT results_eq($$SELECT round_id, round_title, municipalities, figures_changed FROM shnor.refresh('probe')$$,
@@ -92,10 +101,15 @@ INSERT INTO step (name, command, computed, stale) VALUES
 		INSERT INTO indicator (indicator, indicator_id, clause, section, position, title, unit, level, numerator, missing, valid_from)
 		SELECT indicator, indicator_id, clause, section, position, 'По-новому', unit, level, 'has_program', missing, '2025-01-01' FROM ended$$, '2:6 3:6', 'municipal_indicator regional_indicator'),
 	('a version that ends after all rounds', $$UPDATE indicator SET valid_until = '2030-01-01' WHERE indicator = 'schools_with_tutoring' AND valid_from IS NOT NULL$$, '3:6', NULL),
+	('a text that no figure reads', $$UPDATE indicator SET documents = 'письмо' WHERE indicator = 'schools_with_tutoring' AND valid_from IS NOT NULL$$, '', NULL),
+	('where an answer was found', $$UPDATE submission SET source = 'письмо' WHERE round_id = 2$$, '', NULL),
+	-- values that cannot be compared
+	('a column of one''s own', $$ALTER TABLE target ADD note json; UPDATE target SET note = '{}' WHERE round_id = 2$$, '', NULL),
 	('a question that ends', $$UPDATE question SET valid_until = '2025-01-01' WHERE question = 'has_tutoring'$$, '2:6 3:6', 'completeness'),
 	('the order of sources', $$UPDATE question_source SET valid_until = '2024-06-01' WHERE question = 'in_networks' AND data_source = 'unoi'$$, '2:6 3:6', NULL),
 	('a round''s day', $$UPDATE round SET cohort_on = '2025-05-01' WHERE round_id = 3$$, '3:6', 'completeness municipal_indicator municipal_tally regional_indicator'),
 	('a round''s last day', $$UPDATE round SET due_on = '2024-09-09' WHERE round_id = 2$$, '2:6', 'completeness'),
+	('a file that a trigger loads, with an answer older than what stands', $$INSERT INTO public.inbox VALUES (2, E'Отметка времени,Код ОО,teachers\n08.09.2024 10:00:00,s8,20\n')$$, '2:1', 'completeness'),
 	('a round''s title', $$UPDATE round SET title = '2024/25' WHERE round_id = 2$$, '', NULL),
 	('a round that closes', $$UPDATE round SET state = 'closed' WHERE round_id = 2$$, '2:6', NULL),
 	('a school that moves when a round is closed', $$UPDATE school SET municipality_id = 5 WHERE school_id = 3$$, '3:2', 'completeness municipal_indicator municipal_tally'),
