@@ -270,7 +270,9 @@ $view$),
 	FROM round r
 	JOIN round_list y ON y.round_id = r.round_id AND NOT y.has_municipalities
 	CROSS JOIN municipality m
-	WHERE (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+	-- one that closed before there was a municipality has none
+	WHERE r.state <> 'closed'
+	  AND (EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
 		   OR NOT EXISTS (SELECT FROM round_event e WHERE e.round_id = r.round_id AND e.event = 'closed'))
 $view$),
 (410, 'school_round', $view$

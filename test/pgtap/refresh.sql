@@ -191,5 +191,15 @@ SELECT throws_ok($q$DO $x$ BEGIN
 	INSERT INTO probe.indicator (indicator, indicator_id, clause, section, position, title, unit, level, numerator, valid_from) VALUES ('broken', 99, '1', '1', 99, 'Ошибка', 'percent', 'school', 'supported + ', '2025-02-01');
 	PERFORM shnor.refresh('probe'); END $x$$q$, '42601', NULL, 'an error of a definition is the one of the live report');
 SELECT is((SELECT array_agg(municipality_id) FROM pending_group), '{3}', 'and nothing is struck off');
+
+-- a round that closed before there was a municipality has none, and costs nothing when one comes
+SELECT shnor.create_region('bare');
+INSERT INTO bare.legal_act (legal_act_id, number, issued_on, issuer, title) VALUES (1, '1-о', '2023-08-01', 'Департамент', 'О мониторинге');
+INSERT INTO bare.round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) VALUES (1, '2023', '2023-09-01', '2023-09-20', '2023-09-01', 1, 'closed');
+SELECT * FROM shnor.refresh('bare');
+INSERT INTO bare.municipality (municipality_id, name) VALUES (1, 'Первый');
+SELECT is((SELECT count(*) FROM bare.municipal_indicator), 0::bigint, 'a municipality that comes later is not of a closed round');
+SELECT is_empty($$SELECT * FROM shnor.refresh('bare')$$, 'which is not computed');
+SELECT is((SELECT sum(different) FROM shnor.verify('bare')), 0::numeric, 'and has not changed');
 SELECT * FROM finish();
 ROLLBACK;
