@@ -7518,7 +7518,7 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', format('%I, pg_catalog, pg_temp', region), true);
 
-	-- Arguments: what a row touches (round, municipality, school, days), and, where not all columns bear on figures, those that do.
+	-- Arguments: what a row touches (round, municipality, school, days), and the columns that bear on figures.
 	CREATE OR REPLACE FUNCTION keep_pending() RETURNS trigger
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -7544,35 +7544,54 @@ BEGIN
 	END
 	$trigger$;
 
+	-- Who was in time is told by the first version, and an import may bring one that is older than what stands. A version
+	-- that stood is noted with the answer that took its place.
+	CREATE OR REPLACE FUNCTION keep_pending_version() RETURNS trigger
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	AS $trigger$
+	BEGIN
+		IF EXISTS (SELECT FROM new_rows n WHERE n.recorded_at >= n.replaced_at) THEN
+			EXECUTE format('INSERT INTO %I.refresh_pending (round_id, schools)
+							SELECT n.round_id, array_agg(n.school_id) FROM new_rows n WHERE n.recorded_at >= n.replaced_at GROUP BY n.round_id', TG_TABLE_SCHEMA);
+		END IF;
+		RETURN NULL;
+	END
+	$trigger$;
+
 	FOR t IN
 		SELECT * FROM (VALUES
-			('submission', 'r.round_id, NULL::integer, r.school_id, NULL::daterange', NULL),
-			('municipal_submission', 'r.round_id, r.municipality_id, NULL::integer, NULL::daterange', NULL),
-			('source_answer', 'r.round_id, r.municipality_id, r.school_id, NULL::daterange', NULL),
-			('target', 'r.round_id, r.municipality_id, NULL::integer, NULL::daterange', NULL),
+			('submission', 'r.round_id, NULL::integer, r.school_id, NULL::daterange',
+			 'round_id, school_id, submitted_at, ' || (SELECT string_agg(q.question, ', ') FROM shnor.validation_questions() q WHERE q.respondent = 'school')),
+			('municipal_submission', 'r.round_id, r.municipality_id, NULL::integer, NULL::daterange',
+			 'round_id, municipality_id, ' || (SELECT string_agg(q.question, ', ') FROM shnor.validation_questions() q WHERE q.respondent = 'municipality')),
+			('source_answer', 'r.round_id, r.municipality_id, r.school_id, NULL::daterange',
+			 'round_id, school_id, municipality_id, question, data_source, answer_count, answer_yes'),
+			('target', 'r.round_id, r.municipality_id, NULL::integer, NULL::daterange', 'round_id, indicator, municipality_id, threshold, plan'),
 			-- names are read when a report is
 			('municipality', 'NULL::integer, r.municipality_id, NULL::integer, NULL::daterange', 'municipality_id'),
 			('school', 'NULL::integer, r.municipality_id, NULL::integer, NULL::daterange', 'school_id, municipality_id, kind, opened_on, closed_on'),
 			('school_status', 'NULL::integer, NULL::integer, r.school_id, daterange(r.since, r.until)', 'school_id, status, since, until'),
 			('round', 'r.round_id, NULL::integer, NULL::integer, NULL::daterange', 'round_id, cohort_on, due_on, state'),
-			('round_school', 'r.round_id, NULL::integer, NULL::integer, NULL::daterange', NULL),
-			('round_municipality', 'r.round_id, NULL::integer, NULL::integer, NULL::daterange', NULL),
-			('indicator', 'NULL::integer, NULL::integer, NULL::integer, daterange(r.valid_from, r.valid_until)', NULL),
-			('question', 'NULL::integer, NULL::integer, NULL::integer, daterange(r.valid_from, r.valid_until)', NULL),
-			('question_source', 'NULL::integer, NULL::integer, NULL::integer, daterange(r.valid_from, r.valid_until)', NULL),
+			('round_school', 'r.round_id, NULL::integer, NULL::integer, NULL::daterange',
+			 'round_id, school_id, municipality_id, kind, low_results, adverse_conditions, risk_zone'),
+			('round_municipality', 'r.round_id, NULL::integer, NULL::integer, NULL::daterange', 'round_id, municipality_id'),
+			('indicator', 'NULL::integer, NULL::integer, NULL::integer, daterange(r.valid_from, r.valid_until)',
+			 'indicator, indicator_id, section, position, title, unit, level, institution_kinds, numerator, denominator, cohort, missing, polarity, valid_from, valid_until'),
+			('question', 'NULL::integer, NULL::integer, NULL::integer, daterange(r.valid_from, r.valid_until)', 'question, respondent, valid_from, valid_until'),
+			('question_source', 'NULL::integer, NULL::integer, NULL::integer, daterange(r.valid_from, r.valid_until)',
+			 'question, data_source, precedence, valid_from, valid_until'),
 			-- of everything, closed rounds too
 			('setting', 'NULL::integer, NULL::integer, NULL::integer, NULL::daterange', 'time_zone')) AS v(name, touches, watched)
 	LOOP
 		EXECUTE format('CREATE OR REPLACE TRIGGER pending_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_pending(%L)', t.name, t.touches);
 		EXECUTE format('CREATE OR REPLACE TRIGGER pending_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_pending(%L, %L)',
-					   t.name, t.touches, coalesce(t.watched, '*'));
+					   t.name, t.touches, t.watched);
 		EXECUTE format('CREATE OR REPLACE TRIGGER pending_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_pending(%L)', t.name, t.touches);
 		EXECUTE format('CREATE OR REPLACE TRIGGER pending_truncate AFTER TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_pending()', t.name);
 	END LOOP;
-	-- Who was in time is told by the first version, and an import may bring one that is older than what stands. What
-	-- the triggers of submission write there is noted by those of submission.
-	EXECUTE format('CREATE OR REPLACE TRIGGER pending_insert AFTER INSERT ON submission_history REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
-					WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION keep_pending(%L)', 'r.round_id, NULL::integer, r.school_id, NULL::daterange');
+	CREATE OR REPLACE TRIGGER pending_insert AFTER INSERT ON submission_history REFERENCING NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_pending_version();
 END
 $function$;
 
@@ -7708,7 +7727,8 @@ VALUES
 ('staleness', 'last_error', 'Ошибка последнего пересчёта по расписанию. Пусто: прошёл.'),
 ('staleness', 'last_error_at', 'Когда случилась ошибка.'),
 ('staleness', 'state', 'То же словами.'),
-('keep_pending', '()', 'Триггер: записывает, какие показатели устарели.')
+('keep_pending', '()', 'Триггер: записывает, какие показатели устарели.'),
+('keep_pending_version', '()', 'Триггер: записывает, что показатели устарели, если загружен ответ старше того, что уже есть.')
 $function$;
 
 COMMENT ON FUNCTION region_stored_comments() IS

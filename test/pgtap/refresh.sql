@@ -48,6 +48,15 @@ BEGIN
 END
 $$;
 
+CREATE TABLE public.inbox (round_id integer, content text);
+CREATE FUNCTION public.load_inbox() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM shnor.import_form('probe', NEW.round_id, NEW.content);
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER load_inbox AFTER INSERT ON public.inbox FOR EACH ROW EXECUTE FUNCTION public.load_inbox();
+
 SELECT is((SELECT count(*) FROM municipal_indicator_stored), 0::bigint, 'before the first refresh nothing is stored');
 SELECT is((SELECT refreshed_at FROM refresh_state), NULL, 'and no moment is named');
 SELECT results_eq($$SELECT round_id, round_title, municipalities, figures_changed FROM shnor.refresh('probe')$$,
@@ -92,10 +101,15 @@ INSERT INTO step (name, command, computed, stale) VALUES
 		INSERT INTO indicator (indicator, indicator_id, clause, section, position, title, unit, level, numerator, missing, valid_from)
 		SELECT indicator, indicator_id, clause, section, position, 'По-новому', unit, level, 'has_program', missing, '2025-01-01' FROM ended$$, '2:6 3:6', 'municipal_indicator regional_indicator'),
 	('a version that ends after all rounds', $$UPDATE indicator SET valid_until = '2030-01-01' WHERE indicator = 'schools_with_tutoring' AND valid_from IS NOT NULL$$, '3:6', NULL),
+	('a text that no figure reads', $$UPDATE indicator SET documents = 'письмо' WHERE indicator = 'schools_with_tutoring' AND valid_from IS NOT NULL$$, '', NULL),
+	('where an answer was found', $$UPDATE submission SET source = 'письмо' WHERE round_id = 2$$, '', NULL),
+	-- values that cannot be compared
+	('a column of one''s own', $$ALTER TABLE target ADD note json; UPDATE target SET note = '{}' WHERE round_id = 2$$, '', NULL),
 	('a question that ends', $$UPDATE question SET valid_until = '2025-01-01' WHERE question = 'has_tutoring'$$, '2:6 3:6', 'completeness'),
 	('the order of sources', $$UPDATE question_source SET valid_until = '2024-06-01' WHERE question = 'in_networks' AND data_source = 'unoi'$$, '2:6 3:6', NULL),
 	('a round''s day', $$UPDATE round SET cohort_on = '2025-05-01' WHERE round_id = 3$$, '3:6', 'completeness municipal_indicator municipal_tally regional_indicator'),
 	('a round''s last day', $$UPDATE round SET due_on = '2024-09-09' WHERE round_id = 2$$, '2:6', 'completeness'),
+	('a file that a trigger loads, with an answer older than what stands', $$INSERT INTO public.inbox VALUES (2, E'Отметка времени,Код ОО,teachers\n08.09.2024 10:00:00,s8,20\n')$$, '2:1', 'completeness'),
 	('a round''s title', $$UPDATE round SET title = '2024/25' WHERE round_id = 2$$, '', NULL),
 	('a round that closes', $$UPDATE round SET state = 'closed' WHERE round_id = 2$$, '2:6', NULL),
 	('a school that moves when a round is closed', $$UPDATE school SET municipality_id = 5 WHERE school_id = 3$$, '3:2', 'completeness municipal_indicator municipal_tally'),
@@ -177,5 +191,15 @@ SELECT throws_ok($q$DO $x$ BEGIN
 	INSERT INTO probe.indicator (indicator, indicator_id, clause, section, position, title, unit, level, numerator, valid_from) VALUES ('broken', 99, '1', '1', 99, 'Ошибка', 'percent', 'school', 'supported + ', '2025-02-01');
 	PERFORM shnor.refresh('probe'); END $x$$q$, '42601', NULL, 'an error of a definition is the one of the live report');
 SELECT is((SELECT array_agg(municipality_id) FROM pending_group), '{3}', 'and nothing is struck off');
+
+-- a round that closed before there was a municipality has none, and costs nothing when one comes
+SELECT shnor.create_region('bare');
+INSERT INTO bare.legal_act (legal_act_id, number, issued_on, issuer, title) VALUES (1, '1-о', '2023-08-01', 'Департамент', 'О мониторинге');
+INSERT INTO bare.round (round_id, title, starts_on, due_on, cohort_on, legal_act_id, state) VALUES (1, '2023', '2023-09-01', '2023-09-20', '2023-09-01', 1, 'closed');
+SELECT * FROM shnor.refresh('bare');
+INSERT INTO bare.municipality (municipality_id, name) VALUES (1, 'Первый');
+SELECT is((SELECT count(*) FROM bare.municipal_indicator), 0::bigint, 'a municipality that comes later is not of a closed round');
+SELECT is_empty($$SELECT * FROM shnor.refresh('bare')$$, 'which is not computed');
+SELECT is((SELECT sum(different) FROM shnor.verify('bare')), 0::numeric, 'and has not changed');
 SELECT * FROM finish();
 ROLLBACK;
