@@ -189,7 +189,7 @@ SELECT bag_eq($$SELECT place, proname, left(statement, 40) FROM dynamic WHERE st
 	('shnor', 'region_view_comments', 'command'),
 	-- texts of our own views, the region written in with %I; names and columns that are constants of the function
 	('shnor', 'refresh_round', 'answers || $query$ fresh AS MATERIALIZED'),
-	('shnor', 'refresh_round', 'answers || $query$ fresh AS MATERIALIZED'),
+	('shnor', 'refresh_round', 'format(''WITH school_status AS MATERIALIZ'),
 	('shnor', 'refresh_round', '$query$WITH round_tally AS MATERIALIZED '),
 	('shnor', 'verify', 'format($query$ SELECT count(*) FILTER (W'),
 	-- columns and names: made of %I over the catalog; comments: %L
