@@ -79,8 +79,9 @@ BEGIN
 	UPDATE oracle.definition SET id = CASE oracle.number(1, 4) WHEN 1 THEN id + 5000 WHEN 2 THEN 2147483647 - id ELSE -id END WHERE oracle.chance(5);
 END $$;
 
--- the four rules of counting in plain SQL. What a definition raises stands in raises; one whose sums could leave
--- bigint on the way, in some order of the rows, is left out: that is an error in one order and a figure in another.
+-- The four rules of counting in plain SQL. What a definition raises stands in raises: by a row, or by sums that leave
+-- bigint in any order, all that is added having one sign. One whose sums leave bigint in some orders only is left out:
+-- that is an error in one and a figure in another.
 CREATE FUNCTION oracle.count_by_hand() RETURNS void LANGUAGE plpgsql SET search_path = oracle, pg_catalog AS $$
 DECLARE
 	o definition;
