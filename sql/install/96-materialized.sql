@@ -91,6 +91,8 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 BEGIN
 	PERFORM shnor.refresh_check(region);
+	-- first what refresh_materialized() takes first: else the two could wait for each other
+	EXECUTE format('SELECT FROM %I.refresh_state f WHERE f.name = $1 FOR UPDATE', region) USING report;
 	IF to_regclass(format('%I.%I', region, report || '_data')) IS NULL THEN
 		RAISE EXCEPTION 'отчёт «%» не материализован', coalesce(report, 'NULL')
 			USING ERRCODE = 'undefined_table', HINT = format('Что материализовано, покажет SELECT * FROM %I.staleness;', region);
@@ -110,6 +112,7 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 DECLARE
 	names	text[];
+	known	boolean;
 	started	timestamptz;
 BEGIN
 	PERFORM shnor.refresh_check(region);
@@ -122,8 +125,9 @@ BEGIN
 	FOR i IN 1 .. coalesce(cardinality(names), 0) LOOP
 		refreshed := names[i];
 		PERFORM shnor.report_progress('refresh_materialized', region, i - 1, cardinality(names));
-		-- one at a time; who waited does it once more
-		EXECUTE format('SELECT FROM %I.refresh_state f WHERE f.name = $1 FOR UPDATE', region) USING refreshed;
+		-- one at a time; who waited does it once more, unless it has been dropped
+		EXECUTE format('SELECT true FROM %I.refresh_state f WHERE f.name = $1 FOR UPDATE', region) INTO known USING refreshed;
+		CONTINUE WHEN known IS NULL;
 		started := clock_timestamp();
 		EXECUTE format('REFRESH MATERIALIZED VIEW CONCURRENTLY %I.%I', region, refreshed || '_data');
 		took := clock_timestamp() - started;
