@@ -1,13 +1,13 @@
 -- partition.sql: makes the table submission of a region one that is partitioned by round, each round a partition.
 -- Run again before each new round, it adds the partitions that are missing and changes nothing else.
 --
---   psql -X -v ON_ERROR_STOP=1 -v region=ivanovo -f docs/partition.sql
+--   psql -X -v ON_ERROR_STOP=1 -v region=ivanovo -f docs/scale/partition.sql
 --
 -- as the region's owner, or a role that may SET ROLE to him, when nobody imports. One transaction: the first time all
 -- answers are copied under an exclusive lock (a second or two per 100,000, and their size once more on the disk), later
 -- only those of new rounds that came before their partition. Views of the region and your own views on them stay.
 -- Refused, and nothing changed, where something of your own stands on the table itself: PostgreSQL names it.
-\if :{?region} \else \echo 'Name the region: psql -v region=ivanovo -f docs/partition.sql' \quit \endif
+\if :{?region} \else \echo 'Name the region: psql -v region=ivanovo -f docs/scale/partition.sql' \quit \endif
 BEGIN;
 SELECT set_config('search_path', format('pg_catalog, %I, pg_temp', :'region'), true) AS path \gset partition_
 SELECT c.relkind = 'r' AS whole, set_config('role', pg_get_userbyid(c.relowner), true) AS owner
@@ -42,6 +42,8 @@ FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = 'subm
 SELECT format('CREATE TABLE %I.submission (LIKE submission_whole INCLUDING ALL) PARTITION BY LIST (round_id)', :'region') \gexec
 -- rounds without a partition: nothing is refused
 SELECT format('CREATE TABLE %I.submission_other PARTITION OF submission DEFAULT', :'region') \gexec
+-- nobody but the owner reads or writes a partition past the table's policies and triggers, whatever is granted
+ALTER TABLE submission_other ENABLE ROW LEVEL SECURITY;
 COMMENT ON TABLE submission_other IS 'Часть таблицы submission: ответы мониторингов, у которых ещё нет своей части.';
 \endif
 
@@ -51,7 +53,8 @@ FROM round r
 CROSS JOIN (VALUES (1, 'CREATE TABLE %1$I.%2$I (LIKE submission INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)'),
 	(2, 'WITH moved AS (DELETE FROM submission_other WHERE round_id = %3$s RETURNING *) INSERT INTO %1$I.%2$I SELECT * FROM moved'),
 	(3, 'ALTER TABLE submission ATTACH PARTITION %1$I.%2$I FOR VALUES IN (%3$s)'),
-	(4, 'COMMENT ON TABLE %1$I.%2$I IS ''Часть таблицы submission: ответы мониторинга %3$s.''')) AS v(step, command)
+	(4, 'ALTER TABLE %1$I.%2$I ENABLE ROW LEVEL SECURITY'),
+	(5, 'COMMENT ON TABLE %1$I.%2$I IS ''Часть таблицы submission: ответы мониторинга %3$s.''')) AS v(step, command)
 WHERE to_regclass(format('%I.%I', :'region', 'submission_round_' || r.round_id)) IS NULL
 ORDER BY r.round_id, v.step \gexec
 
