@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench versions restore delta isolation crash stress fuzz
+HOUSE = help setup test demo bench versions restore delta isolation crash stress fuzz sqlsmith cancel
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -96,6 +96,8 @@ help:
 	@echo 'make crash          kill -9 of a server at work, and what is left (KILLS=100 SEED=…): 15 minutes'
 	@echo 'make stress         importers, closers, publishers and readers at once (MINUTES=3 SEED=…)'
 	@echo 'make fuzz           libFuzzer inside a backend (INPUTS=1000000 SECONDS_EACH=0 TARGETS="formula …"), by clang'
+	@echo 'make sqlsmith       random queries by a role that may only read (QUERIES=20000 CALLS=20000 SEED=…): N minutes'
+	@echo 'make cancel         how long a statement goes on after its timeout (MEGABYTES=100 LIMIT=1000): N minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0)'
 	@echo 'make versions       make test on PostgreSQL 17 and 18 (VERSIONS="17 18"), in chroots'
@@ -121,6 +123,12 @@ crash:
 
 stress:
 	@$(script) $(foreach v,MINUTES SEED,$(if $($v),$v='$($v)')) test/stress
+
+sqlsmith:
+	@$(script) $(foreach v,QUERIES CALLS SEED,$(if $($v),$v='$($v)')) test/sqlsmith
+
+cancel:
+	@$(script) $(foreach v,MEGABYTES TIMEOUTS LIMIT,$(if $($v),$v='$($v)')) test/cancel
 
 demo:
 	@$(script) test/cluster $(if $(KEEP),-k) -d shnor_demo test/demo
