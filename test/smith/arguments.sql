@@ -1,8 +1,9 @@
 -- For test/sqlsmith: expressions that stand for arguments, by name and type or, with no name, by type alone.
--- All of them can be evaluated: an error in a call comes from what is called.
+-- All of them can be evaluated, which is tried: an error in a call comes from what is called.
 \encoding UTF8
 SET client_min_messages = warning;
 CREATE TABLE smith.argument (name text, type text, expression text);
+GRANT SELECT ON smith.argument TO smith;
 
 -- by name; what is wrong comes after what is right
 INSERT INTO smith.argument SELECT a.name, 'text', quote_nullable(e) FROM (VALUES
@@ -70,5 +71,14 @@ INSERT INTO smith.argument SELECT '', 'record', format('(SELECT r FROM ivanovo.%
 FROM unnest('{school_round,submission,municipal_submission,school,round}'::text[]) v CROSS JOIN unnest('{0,1,2}'::int[]) o;
 INSERT INTO smith.argument VALUES ('', 'record', 'ROW(1, true, NULL)'), ('', 'record', 'NULL::ivanovo.submission');
 ANALYZE smith.argument;
-GRANT SELECT ON smith.argument TO smith;
+
+SET ROLE smith;
+DO $$
+DECLARE
+	a	record;
+BEGIN
+	FOR a IN SELECT * FROM smith.argument WHERE type <> 'anyelement' LOOP
+		EXECUTE format(CASE WHEN a.type = 'record' THEN 'SELECT %s' ELSE 'SELECT (%s)::%s' END, a.expression, a.type);
+	END LOOP;
+END $$;
 
