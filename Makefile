@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz lint ubsan valgrind memory oracle bench-import
+HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz lint ubsan valgrind memory oracle bench-import sqlsmith cancel
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -105,6 +105,8 @@ help:
 	@echo 'make oracle         formulas, methodologies and regions against a second computation (PAIRS=1000000 METHODOLOGIES=200 REGIONS=1000 SEED=…): 20 minutes'
 	@echo 'make valgrind       the tests of the C code under memcheck (TESTS="share test/pgtap/tally.sql …"): 10 minutes'
 	@echo 'make memory         what the backend grows by in a million calls of each C function (CALLS=1000000): 15 minutes'
+	@echo 'make sqlsmith       random queries by a role that may only read (QUERIES=20000 CALLS=20000 SEED=…): N minutes'
+	@echo 'make cancel         how long a statement goes on after its timeout (MEGABYTES=100 LIMIT=1000): N minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0);'
 	@echo '                    BENCH="refresh tracking rollup reports growth workers matrix", or all: test/bench/run says how long'
@@ -158,6 +160,12 @@ stress:
 
 oracle:
 	@$(script) $(foreach v,PAIRS METHODOLOGIES REGIONS SEED JOBS,$(if $($v),$v='$($v)')) test/oracle
+
+sqlsmith:
+	@$(script) $(foreach v,QUERIES CALLS SEED,$(if $($v),$v='$($v)')) test/sqlsmith
+
+cancel:
+	@$(script) $(foreach v,MEGABYTES TIMEOUTS LIMIT,$(if $($v),$v='$($v)')) test/cancel
 
 demo:
 	@$(script) test/cluster $(if $(KEEP),-k) -d shnor_demo test/demo

@@ -52,6 +52,7 @@ SELECT throws_ok($$SELECT count(*) FROM form_rows(E'a\n"' || repeat(E'b\n', 2200
 CREATE TEMP TABLE big AS
 SELECT methodology(i, 'a + ' || i, NULL, NULL, 'no') AS m, count(*)::bigint AS n FROM generate_series(1, 5000) i;
 SELECT is((SELECT count(*) FROM items((SELECT tally(m, '{a}', 1) FROM big)) i WHERE numerator(i.share) = i.id + 1), 5000::bigint, 'five thousand indicators, each its own');
+SELECT ok(m::text::methodology::text = m::text, 'and read from its text') FROM big;
 SELECT is((SELECT sum(t)::text FROM (SELECT tally(m, '{a}', a) AS t FROM big, generate_series(1, 3) a UNION ALL SELECT tally(m, '{a}', a) FROM big, generate_series(4, 5) a) x),
 		  (SELECT tally(m, '{a}', a)::text FROM big, generate_series(1, 5) a), 'and their sums');
 -- as few as seventeen of the longest formulas are too many
@@ -65,6 +66,7 @@ INSERT INTO widest DEFAULT VALUES;
 SELECT is((SELECT tally('[{"id": 1, "numerator": "c1 + c800 + c1600"}]', w)::text FROM widest w), '{1:3/1:1:0}', 'the last column is read');
 SELECT is((SELECT share::text FROM items((SELECT tally(format('[{"id": 1, "numerator": "%s"}]', (SELECT string_agg('c' || i, ' + ') FROM generate_series(1, 1600) i))::methodology, w) FROM widest w))),
 		  '1600/1', 'all of them are added');
+SELECT results_eq($$SELECT c.* FROM widest w, contribution('[{"id": 1, "numerator": "c1 + c1600", "denominator": "c800"}]', w) c$$, 'VALUES (1, true, 2::bigint, 1::bigint)', 'and of one row');
 ALTER TABLE widest ALTER c1 TYPE bigint, DROP c2, DROP c3;
 SELECT is((SELECT tally('[{"id": 1, "numerator": "c1 + c1600"}]', w)::text FROM widest w), '{1:2/1:1:0}', 'with columns changed and dropped');
 
