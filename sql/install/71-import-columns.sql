@@ -73,7 +73,7 @@ COMMENT ON FUNCTION import_respondent(jsonb) IS
 'Internal: whose questions most columns of a header ask, school or municipality; NULL when none asks a question.';
 
 CREATE FUNCTION import_check_columns(columns jsonb, respondent text) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 DECLARE

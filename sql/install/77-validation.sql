@@ -133,7 +133,7 @@ COMMENT ON FUNCTION region_validation_triggers(text) IS
 -- What a rule reads and says.
 
 CREATE FUNCTION rule_error(rule jsonb, state text, said text) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 BEGIN

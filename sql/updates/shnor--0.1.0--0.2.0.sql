@@ -2207,6 +2207,49 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION import_check_columns(columns jsonb, respondent text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	headers	text;
+	fields	text[];
+	asks	boolean;
+BEGIN
+	IF columns IS NULL THEN
+		RAISE EXCEPTION 'файл пуст'
+			USING ERRCODE = 'bad_copy_file_format',
+				  HINT = 'Выгрузите ответы формы заново в формате CSV.';
+	END IF;
+
+	SELECT string_agg('«' || left(shnor.form_clean(c ->> 'header'), 60) || '»', ', ' ORDER BY (c ->> 'column_no')::integer)
+		   FILTER (WHERE shnor.form_clean(c ->> 'header') <> ''),
+		   array_agg(c ->> 'field'),
+		   coalesce(bool_or(c ->> 'respondent' = import_check_columns.respondent), false)
+	INTO headers, fields, asks
+	FROM jsonb_array_elements(columns -> 'columns') c;
+
+	IF NOT asks THEN
+		RAISE EXCEPTION 'в заголовке файла нет ни одного вопроса %',
+			CASE import_check_columns.respondent WHEN 'school' THEN 'формы для школ'
+				WHEN 'municipality' THEN 'формы для муниципалитетов' ELSE 'форм этого мониторинга' END
+			USING ERRCODE = 'bad_copy_file_format',
+				  DETAIL = format('Первая строка прочитана так: %s.', left(headers, 1000)),
+				  HINT = 'Первой строкой файла должны стоять формулировки вопросов, значения разделяются запятой, точкой с запятой или табуляцией, кодировка — UTF-8. Другие формулировки добавьте в таблицу form_header.';
+	ELSIF import_check_columns.respondent = 'school' AND NOT fields && ARRAY['school_code', 'school_name'] THEN
+		RAISE EXCEPTION 'в файле нет столбца с кодом или названием школы'
+			USING ERRCODE = 'bad_copy_file_format',
+				  DETAIL = format('Первая строка прочитана так: %s.', left(headers, 1000)),
+				  HINT = 'Назовите столбец «Код ОО» или «Наименование ОО» либо добавьте его заголовок в таблицу form_header с полем school_code или school_name.';
+	ELSIF import_check_columns.respondent = 'municipality' AND NOT fields && ARRAY['municipality'] THEN
+		RAISE EXCEPTION 'в файле нет столбца с муниципалитетом'
+			USING ERRCODE = 'bad_copy_file_format',
+				  DETAIL = format('Первая строка прочитана так: %s.', left(headers, 1000)),
+				  HINT = 'Назовите столбец «Муниципалитет» либо добавьте его заголовок в таблицу form_header с полем municipality.';
+	END IF;
+END
+$function$;
+
 CREATE FUNCTION import_records(content text, columns jsonb, lines integer[], OUT line integer, OUT fields text[])
 RETURNS SETOF record
 LANGUAGE sql STABLE ROWS 500
@@ -4485,7 +4528,7 @@ COMMENT ON FUNCTION region_validation_triggers(text) IS
 'Internal: creates or replaces the triggers of rules and accepted findings in the schema named region.';
 
 CREATE FUNCTION rule_error(rule jsonb, state text, said text) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 BEGIN
