@@ -22,3 +22,5 @@ SELECT format('CALL bench.median(%L, %L, %L, %L, %s)', 'growth-' || :'along', v.
 FROM (VALUES ('none', 'refresh after nothing'), ('hundred', 'refresh after 100 corrections'), ('round', 'refresh of a whole round'),
 			 ('live', 'municipal_indicator of a round, live'), ('stored', 'municipal_indicator of a round, stored')) AS v(name, title) \gexec
 \ir report.sql
+INSERT INTO bench.plan (text) SELECT bench.explained(format('%s %s, live', :'along', :x), format('SELECT * FROM region.municipal_indicator WHERE round_id = %s', :last_round));
+\ir plans.sql

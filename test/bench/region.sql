@@ -14,16 +14,17 @@ INSERT INTO school (school_id, municipality_id, code, name)
 SELECT s, 1 + s % :municipalities, 'С' || s, 'Вымышленная школа № ' || s FROM generate_series(1, :schools) s;
 -- a quarter, three tenths and a tenth of the schools
 INSERT INTO school_status (school_id, status, since)
-SELECT s, v.status, date '1995-01-01'
+SELECT s, v.status, date '1990-01-01'
 FROM generate_series(1, :schools) s
 CROSS JOIN LATERAL (VALUES
 	('low_results', abs(hashint4(s)) % 4 = 0), ('adverse_conditions', abs(hashint4(s + 1)) % 10 < 3), ('risk_zone', abs(hashint4(s + 2)) % 10 = 0)
 ) AS v(status, holds)
 WHERE v.holds;
 
+-- two a year, so that many fit into the years that a region takes
 INSERT INTO round (title, starts_on, due_on, cohort_on, legal_act_id, state, results_year)
-SELECT 'Мониторинг ' || y, make_date(y, 9, 1), make_date(y, 12, 1), make_date(y, 9, 20), 1, 'open', y
-FROM generate_series(2026 - :rounds + 1, 2026) y ORDER BY y;
+SELECT 'Мониторинг ' || n, d, d + 90, d + 19, 1, 'open', extract(year FROM d)
+FROM (SELECT n, (date '2026-09-01' - (:rounds - n) * interval '6 months')::date AS d FROM generate_series(1, :rounds) n) r ORDER BY n;
 INSERT INTO target (round_id, indicator, threshold)
 SELECT r.round_id, i.indicator, 50 FROM round r CROSS JOIN indicator i WHERE i.polarity <> 'context' AND i.unit <> 'yes_no';
 
