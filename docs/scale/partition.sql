@@ -4,15 +4,16 @@
 --   psql -X -v ON_ERROR_STOP=1 -v region=ivanovo -f docs/scale/partition.sql
 --
 -- as the region's owner, or a role that may SET ROLE to him, when nobody imports. One transaction: the first time all
--- answers are copied under an exclusive lock (a second or two per 100,000, and their size once more on the disk), later
--- only those of new rounds that came before their partition. Views of the region and your own views on them stay.
+-- answers are copied under an exclusive lock, and take their size once more on the disk; later only those of new rounds
+-- that came before their partition. Views of the region and your own views on them stay.
 -- Refused, and nothing changed, where something of your own stands on the table itself: PostgreSQL names it.
-\if :{?region} \else \echo 'Name the region: psql -v region=ivanovo -f docs/scale/partition.sql' \quit \endif
 BEGIN;
 SELECT set_config('search_path', format('pg_catalog, %I, pg_temp', :'region'), true) AS path \gset partition_
-SELECT c.relkind = 'r' AS whole, set_config('role', pg_get_userbyid(c.relowner), true) AS owner
+SELECT set_config('role', pg_get_userbyid(c.relowner), true) AS owner
 FROM pg_class c WHERE c.oid = format('%I.submission', :'region')::regclass \gset partition_
 LOCK TABLE submission IN ACCESS EXCLUSIVE MODE;
+-- only now: somebody else may have run this meanwhile
+SELECT c.relkind = 'r' AS whole FROM pg_class c WHERE c.oid = 'submission'::regclass \gset partition_
 
 \if :partition_whole
 -- what CREATE TABLE LIKE leaves behind; triggers and policies of the region upgrade_region makes anew

@@ -97,6 +97,7 @@ DELETE FROM before_objects WHERE o LIKE 'own.direct%';
 SELECT is(:'said'::text, '', 'the script has nothing to say');
 SELECT results_eq($$SELECT inhrelid::regclass::text, pg_get_expr(c.relpartbound, c.oid) COLLATE "default" FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = 'ivanovo.submission'::regclass ORDER BY 1$$,
 	$$VALUES ('ivanovo.submission_other', 'DEFAULT'), ('ivanovo.submission_round_1', 'FOR VALUES IN (1)'), ('ivanovo.submission_round_2', 'FOR VALUES IN (2)'), ('ivanovo.submission_round_3', 'FOR VALUES IN (3)')$$, 'a partition for each round, and one for the others');
+SELECT is((SELECT count(*) FROM ivanovo.submission), 640::bigint, 'all answers were copied');
 SELECT bag_eq($$SELECT * FROM public.figures('rpvm')$$, 'TABLE before', 'every table, report and own view gives the same rows');
 SELECT bag_eq('SELECT * FROM public.objects()', 'TABLE before_objects', 'columns, keys, triggers, policies, rights, comments and functions are the same');
 SELECT is((SELECT count(*) FROM pg_class WHERE relnamespace = 'ivanovo'::regnamespace AND relname LIKE '%whole%'), 0::bigint, 'nothing of the old table is left');
