@@ -16,7 +16,8 @@ CREATE TABLE bench.line (
 	x				bigint,
 	seconds			numeric,
 	beside			numeric,
-	value			numeric,
+	-- a line of what was not run is an error
+	value			numeric NOT NULL,
 	by_processor	numeric,
 	unit			text NOT NULL CHECK (unit IN ('×', 'ms')),
 	bar				text NOT NULL CHECK (bar ~ '^([<>]= [0-9.]+)?$')
@@ -51,10 +52,10 @@ FROM bench.run r GROUP BY r.name;
 CREATE OR REPLACE PROCEDURE bench.ratio(topic text, line text, above text, below text, bar text DEFAULT '', x bigint DEFAULT NULL) LANGUAGE sql AS
 $$INSERT INTO bench.line (topic, name, x, seconds, beside, value, by_processor, unit, bar)
   SELECT topic, line, x, a.seconds, b.seconds, a.seconds / nullif(b.seconds, 0), a.processor / nullif(b.processor, 0), '×', bar
-  FROM bench.middle a, bench.middle b WHERE a.name = above AND b.name = below$$;
+  FROM (SELECT) AS once LEFT JOIN bench.middle a ON a.name = above LEFT JOIN bench.middle b ON b.name = below$$;
 CREATE OR REPLACE PROCEDURE bench.median(topic text, line text, name text, bar text DEFAULT '', x bigint DEFAULT NULL) LANGUAGE sql AS
 $$INSERT INTO bench.line (topic, name, x, seconds, value, by_processor, unit, bar)
-  SELECT topic, line, x, m.seconds, m.seconds * 1000, m.processor * 1000, 'ms', bar FROM bench.middle m WHERE m.name = median.name$$;
+  SELECT topic, line, x, m.seconds, m.seconds * 1000, m.processor * 1000, 'ms', bar FROM (SELECT) AS once LEFT JOIN bench.middle m ON m.name = median.name$$;
 
 CREATE TABLE bench.plan (line integer GENERATED ALWAYS AS IDENTITY, text text);
 -- a statement with its plan, actual rows in it, for the file of plans (plans.sql)
