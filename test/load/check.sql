@@ -103,6 +103,7 @@ WHERE NOT EXISTS (SELECT FROM load.publication p WHERE p.publication_id = d.publ
 SELECT 'figures of a publication do not add up', p.publication_id, p.indicator FROM load.publication_indicator p
 GROUP BY 2, 3 HAVING sum(p.numerator) FILTER (WHERE p.municipality_id IS NULL) <> sum(p.numerator) FILTER (WHERE p.municipality_id IS NOT NULL)
 				 OR sum(p.denominator) FILTER (WHERE p.municipality_id IS NULL) <> sum(p.denominator) FILTER (WHERE p.municipality_id IS NOT NULL);
+SELECT 'stored figures differ', v.report, v.different, v.example FROM shnor.verify('load') v WHERE v.different > 0;
 SELECT 'materialized view is not whole', count(*) FROM bi.report HAVING count(*) <> 4 * 18 * 7;
 SELECT 'materialized view does not add up', r.round_id, r.indicator FROM bi.report r
 GROUP BY 2, 3 HAVING sum(r.numerator) FILTER (WHERE r.municipality_id = 0) <> sum(r.numerator) FILTER (WHERE r.municipality_id > 0);

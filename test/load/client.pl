@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # client.pl KIND NUMBER SEED FOLDER: one client of test/crash and test/stress, until the file FOLDER/stop is there.
-# KIND is importer, writer, officer, refresher or reader (see %work).
+# KIND is importer, writer, officer, refresher, reader, storer, editor or verifier (see %work).
 #
 # It sends psql a few transactions at a time. What it has seen committed it writes to FOLDER/ack.KIND.NUMBER,
 #   operation|tag|a|b|c|d|e|f|g|kind     (the columns of ack in check.sql)
@@ -10,7 +10,7 @@ use strict;
 use warnings;
 
 my ($kind, $number, $seed, $dir) = @ARGV;
-my $place = { importer => 1, writer => 2, officer => 3, refresher => 4, reader => 5 }->{$kind} // die "client.pl: $kind?\n";
+my $place = { importer => 1, writer => 2, officer => 3, refresher => 4, reader => 5, storer => 6, editor => 7, verifier => 8 }->{$kind} // die "client.pl: $kind?\n";
 srand($seed * 1000 + $place * 100 + $number);
 $ENV{PGOPTIONS} = '-c jit=off -c client_min_messages=warning';
 $ENV{PGAPPNAME} = "$kind $number";
@@ -80,6 +80,28 @@ sub officer {
 	return transaction('day', $tag, "day|$tag||||||||", "WITH u AS (UPDATE load.round SET cohort_on = '@{[ pick('2024-09-01', '2024-11-01') ]}'$state WHERE round_id = 3 AND state = 'open' RETURNING 1) SELECT count(*) FROM u");
 }
 
+# what is of all rounds that are not closed, and what holds from the fourth round's day on (region.sql) or before it
+sub editor {
+	my ($tag, $what) = @_;
+	my $one = sub { transaction($_[0], $tag, "$_[0]|$tag||||||||", "WITH u AS ($_[1] RETURNING 1) SELECT count(*) FROM u", @_[2 .. $#_]) };
+	my $school = 1 + rnd(48);
+	return $one->('move', "UPDATE load.school SET municipality_id = @{[ 1 + rnd(6) ]} WHERE school_id = $school",
+		# some answer in the same transaction, or take their time
+		pick('SELECT 1 AS one', 'SELECT pg_sleep(0.3)::text AS slept', "WITH u AS (UPDATE load.submission SET supported = @{[ rnd(20) ]}, source = 'sql-$tag', submitted_at = submitted_at + interval '1 second' WHERE round_id = 4 AND school_id = $school RETURNING 1) SELECT count(*) FROM u")) if $what < 4;
+	return $one->('closing', "UPDATE load.school SET closed_on = @{[ pick('NULL', qq('2025-06-01'), qq('2026-06-01')) ]} WHERE school_id = @{[ 49 + rnd(3) ]}") if $what < 5;
+	return $one->('definition', "UPDATE load.indicator SET @{[ pick('position = 60 + ' . rnd(9), qq(missing = 'exclude'), qq(missing = 'no'), 'cohort = NULL', qq(cohort = 'low_results'), qq(polarity = 'context'), qq(polarity = 'higher_is_better')) ]}
+		WHERE indicator = 'schools_with_tutoring' AND valid_from = '2025-01-01'") if $what < 7;
+	return $one->('definition', "UPDATE load.indicator SET position = 30 + @{[ rnd(9) ]} WHERE indicator = 'schools_with_program'") if $what < 8;
+	return $one->('question', "UPDATE load.question SET valid_until = @{[ pick('NULL', qq('2025-06-01')) ]} WHERE question = 'extra'") if $what < 9;
+	return $one->('source', "UPDATE load.question_source SET precedence = 3 - precedence WHERE question = 'in_networks' AND valid_from = '2025-01-01'") if $what < 10;
+	return $one->('goal', "INSERT INTO load.target (round_id, indicator, municipality_id, threshold) VALUES (4, 'schools_with_prevention', @{[ 1 + rnd(6) ]}, @{[ rnd(100) ]})
+		ON CONFLICT (round_id, indicator, municipality_id) DO UPDATE SET threshold = excluded.threshold") if $what < 11;
+	# one school for each: two who enter the same status would clash
+	return $one->('status', pick("DELETE FROM load.school_status WHERE school_id = 48 + $number",
+		"INSERT INTO load.school_status (school_id, status, since) SELECT s.school_id, 'low_results', '2025-02-01' FROM load.school s
+		WHERE s.school_id = 48 + $number AND NOT EXISTS (SELECT FROM load.school_status t WHERE t.school_id = s.school_id)"));
+}
+
 my %work = (
 	# files with answers, new ones and such as were sent before
 	importer => sub {
@@ -110,7 +132,22 @@ my %work = (
 		my $tag = "refresher-$number-" . ++$n;
 		return "SELECT pg_sleep(0.2);\n" . transaction('refresh', $tag, "refresh|$tag||||||||", 'REFRESH MATERIALIZED VIEW ' . pick('CONCURRENTLY', 'CONCURRENTLY', '') . ' bi.report');
 	},
-	# the main views in one snapshot: what closed rounds say, and whether all adds up
+	# the stored figures brought up to date
+	storer => sub {
+		my $tag = "storer-$number-" . ++$n;
+		return sprintf("SELECT pg_sleep(%.1f);\n", 0.1 + rand 0.5) . transaction('stored', $tag, "stored|$tag|:rounds|:municipalities|:figures|||||",
+			"SELECT count(*) AS rounds, coalesce(sum(municipalities), 0) AS municipalities, coalesce(sum(figures_changed), 0) AS figures FROM shnor.refresh('load')");
+	},
+	editor => sub { return sprintf("SELECT pg_sleep(%.1f);\n", rand 0.6) . editor("editor-$number-" . ++$n, rnd(12)) },
+	# at any moment: what is not pending is stored as it is
+	verifier => sub {
+		my $tag = "verifier-$number-" . ++$n;
+		return "BEGIN;
+			SELECT sum(compared) AS compared, sum(pending) AS pending, sum(different) AS different, coalesce(string_agg(report || ': ' || example, '; '), '') AS example FROM shnor.verify('load') \\gset
+			\\if :ERROR\n\\echo error verify|$tag|:LAST_ERROR_SQLSTATE\n\\else\nSELECT 'wrong ' || :'example' WHERE :different > 0;\n\\endif\nCOMMIT;
+			\\if :ERROR\n\\else\n\\echo ack verify|$tag|:compared|:pending|:different|||||\n\\endif\n";
+	},
+	# the main views in one snapshot: what closed rounds say, and whether all adds up, as it is and as it is stored
 	reader => sub {
 		my $tag = "reader-$number-" . ++$n;
 		return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
@@ -123,6 +160,9 @@ my %work = (
 			SELECT 'wrong ' || r.round_id || ' ' || r.indicator FROM load.regional_indicator r
 			JOIN (SELECT m.round_id, m.indicator, sum(m.numerator) AS n, sum(m.denominator) AS d, count(*) AS c FROM load.municipal_indicator m GROUP BY 1, 2) m USING (round_id, indicator)
 			WHERE (r.numerator, r.denominator) <> (m.n, m.d) OR m.c <> 6;
+			SELECT 'wrong stored ' || r.round_id || ' ' || r.indicator FROM load.regional_indicator_stored r
+			JOIN (SELECT m.round_id, m.indicator, sum(m.numerator) AS n, sum(m.denominator) AS d FROM load.municipal_indicator_stored m GROUP BY 1, 2) m USING (round_id, indicator)
+			WHERE (r.numerator, r.denominator) <> (m.n, m.d);
 			\\if :ERROR\n\\echo error read|$tag|:LAST_ERROR_SQLSTATE\n\\endif\nCOMMIT;
 			\\if :ERROR\n\\echo error read|$tag|:LAST_ERROR_SQLSTATE\n\\else\n\\echo ack read|$tag||||||||\n\\endif\n";
 	});
