@@ -58,7 +58,7 @@ kind_of(const char *name)
 {
 	static const char *const names[] = {"school_code", "school_name", "municipality", "submitted_at", "count", "yes_no"};
 
-	for (int i = 0; i < lengthof(names); i++)
+	for (size_t i = 0; i < lengthof(names); i++)
 		if (strcmp(name, names[i]) == 0)
 			return (FormKind) i;
 	return FORM_UNREAD;

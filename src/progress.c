@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(report_progress);
 static bool reported;
 
 static void
-give_name_back(XactEvent event, void *arg)
+give_name_back(XactEvent event, pg_attribute_unused() void *arg)
 {
 	if (!reported || event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE)
 		return;
