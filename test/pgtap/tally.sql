@@ -7,9 +7,7 @@ SELECT plan(28);
 SET LOCAL search_path = public, shnor;
 SELECT setseed(0.5);
 
--- 40,000 rows (fewer under valgrind) in 50 groups; a tenth of the answers is missing; in group 0 none
-\set rows 40000
-\getenv rows TALLY_ROWS
+-- 40,000 rows in 50 groups; a tenth of the answers is missing; in group 0 none
 CREATE TABLE answers (gone text, municipality int, teachers int, also_gone int, supported smallint, routes bigint,
 	listed boolean, risk boolean, program boolean, r1 boolean, r2 boolean, r3 boolean);
 CREATE FUNCTION unanswered(g int) RETURNS boolean LANGUAGE sql VOLATILE
@@ -25,7 +23,7 @@ SELECT 'x', g % 50,
 	CASE WHEN unanswered(g) THEN NULL ELSE random() < 0.5 END,
 	CASE WHEN unanswered(g) THEN NULL ELSE random() < 0.5 END,
 	CASE WHEN unanswered(g) THEN NULL ELSE random() < 0.5 END
-FROM generate_series(0, :rows - 1) g;
+FROM generate_series(0, 39999) g;
 -- columns dropped, and added with and without a default, after the rows were written
 ALTER TABLE answers DROP COLUMN gone, DROP COLUMN also_gone;
 ALTER TABLE answers ADD COLUMN extra int, ADD COLUMN preset int NOT NULL DEFAULT 3;
@@ -144,7 +142,7 @@ SELECT municipality, part, tally((SELECT m FROM method),
 	listed, teachers, supported, program, r1, r2, r3, risk, routes, preset, extra) AS t, random() AS place
 FROM (SELECT *, floor(random() * 40)::int AS part FROM answers) a GROUP BY 1, 2;
 ANALYZE parts;
-SELECT cmp_ok(count(*), '>=', least(1900, :rows / 2)::bigint, 'the rows are split into many parts') FROM parts;
+SELECT cmp_ok(count(*), '>=', 1900::bigint, 'the rows are split into many parts') FROM parts;
 SELECT results_eq('SELECT municipality, (sum(t ORDER BY place))::text FROM parts GROUP BY 1 ORDER BY 1',
 	'SELECT * FROM serial ORDER BY 1', 'parts added in random order');
 SELECT results_eq('SELECT municipality, (sum(t ORDER BY place DESC))::text FROM parts GROUP BY 1 ORDER BY 1',
