@@ -400,7 +400,7 @@ yes_count(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array;
 	const char *value;
-	const bits8 *bitmap;
+	const uint8 *bitmap;
 	int			nvalues;
 	int32		yes = 0;
 	bool		known = false;

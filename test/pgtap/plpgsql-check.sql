@@ -68,7 +68,7 @@ INSERT INTO accepted VALUES
 	('schedule', 'error', '%"cron%" does not exist', 'pg_cron is not installed here'),
 	('rule_columns', 'warning extra', 'control reached end of function without RETURN', 'it raises there');
 INSERT INTO accepted SELECT name, 'security', 'text type variable is not sanitized', 'test/pgtap/security.sql'
-FROM unnest('{import_store,import_plain,import_lock_answers,export_csv,lint_formulas,municipal_indicator_as_of,check_publication,publish,keep_history,keep_change,region_tables_triggers,
+FROM unnest('{import_store,import_plain,import_lock_answers,import_broken_rules,export_csv,lint_formulas,municipal_indicator_as_of,check_publication,publish,keep_history,keep_change,region_tables_triggers,
 	region_history_journal,region_history_as_of,region_history_columns,region_access_grant,region_access_revoke,region_access_whole,region_access_secure,region_version_constraints,
 	region_lock_triggers,refresh_round,verify,create_materialized,keep_pending,region_stored_triggers,region_views,region_comments,region_table_comments,region_view_comments}'::text[]) AS name;
 -- rows of a query that is put together at run time
