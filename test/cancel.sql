@@ -23,8 +23,12 @@ INSERT INTO long VALUES
 	('names', (SELECT 'yes_count(' || string_agg('a' || i, ',') || ')' FROM generate_series(1, 140000) i)),
 	('lists in lists', 'a AND ' || repeat('a IN (', 700) || 'a' || repeat(',' || repeat('a,', 700) || 'a)', 700)),
 	('numbers', '1' || repeat(' * ' || repeat('9', 65000), 14));
-CREATE TABLE tallies AS SELECT t::tally AS t FROM long WHERE name = 'tally';
-CREATE TABLE methodologies AS
+CREATE TABLE tallies (t tally);
+CREATE TABLE methodologies (name text, m methodology);
+ALTER TABLE tallies ALTER t SET STORAGE EXTERNAL;
+ALTER TABLE methodologies ALTER m SET STORAGE EXTERNAL;
+INSERT INTO tallies SELECT t::tally FROM long WHERE name = 'tally';
+INSERT INTO methodologies
 SELECT name, methodology(1, t, NULL, NULL, 'no') AS m FROM long WHERE name IN ('list', 'names', 'lists in lists', 'numbers') GROUP BY name
 UNION ALL SELECT name, t::methodology FROM long WHERE name = 'definitions';
 COPY tallies TO PROGRAM 'cat > tally.binary' (FORMAT binary);
@@ -79,9 +83,13 @@ INSERT INTO statement (name, query) VALUES
 CREATE FUNCTION delay(query text) RETURNS integer LANGUAGE plpgsql AS $$
 BEGIN
 	BEGIN
-		EXECUTE query;
-		RAISE EXCEPTION 'rolled back';
-	EXCEPTION WHEN OTHERS OR query_canceled THEN
+		BEGIN
+			EXECUTE query;
+			RAISE EXCEPTION 'rolled back';
+		EXCEPTION WHEN OTHERS THEN
+			NULL;
+		END;
+	EXCEPTION WHEN query_canceled THEN
 		NULL;
 	END;
 	RETURN 1000 * extract(epoch FROM clock_timestamp() - statement_timestamp() - current_setting('statement_timeout')::interval);
