@@ -15,6 +15,7 @@ name(void) \
 }
 
 ABSENT(AggGetAggref)
+ABSENT(ArrayGetNItems)
 ABSENT(DatumGetHeapTupleHeader)
 ABSENT(InitMaterializedSRF)
 ABSENT(construct_array)
