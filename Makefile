@@ -99,7 +99,7 @@ help:
 	@echo 'make fuzz           libFuzzer inside a backend (INPUTS=1000000 SECONDS_EACH=0 TARGETS="formula …"), by clang'
 	@echo 'make coverage       which lines of src/ the tests reach, by gcov (FILES="test/sql/…"): 5 minutes'
 	@echo 'make fuzz-asan      the same without a server, under the address sanitizer (INPUTS=10000000 TARGETS="prefix …"): 2 hours'
-	@echo 'make copy-fuzz      binary COPY of mutated values (VALUES=1000000 SEED=… TYPES="share methodology tally"): 15 minutes'
+	@echo 'make copy-fuzz      binary COPY of mutated values (VALUES=1000000 SEED=… TYPES="share methodology tally"): 5 minutes'
 	@echo 'make lint           warnings of gcc and clang, clang-tidy and cppcheck (PARTS="gcc clang tidy cppcheck"): a minute'
 	@echo 'make ubsan          make test on a library that traps where the behaviour of C is undefined: 4 minutes'
 	@echo 'make oracle         formulas, methodologies and regions against a second computation (PAIRS=1000000 METHODOLOGIES=200 REGIONS=1000 SEED=…): 20 minutes'
