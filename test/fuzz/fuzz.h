@@ -1,7 +1,8 @@
 /*
  * fuzz.h
  *		What the targets of fuzzing share: targets.c and count.c, which run inside
- *		a backend (fuzz.c) and without a server (standalone.c).
+ *		a backend (fuzz.c) and without a server (standalone.c), and form.c and
+ *		rows.c, which run inside a backend only.
  *
  * An input may end in a value or in an error of its user.  A signal, an
  * internal error (XX000), two evaluations that differ, or a value that does
@@ -55,6 +56,10 @@ extern void fuzz_form_value(const uint8 *data, size_t size);
 /* count.c */
 extern void fuzz_formula(const uint8 *data, size_t size);
 extern void fuzz_methodology_recv(const uint8 *data, size_t size);
+
+/* form.c */
+extern void fuzz_form_rows(const uint8 *data, size_t size);
+extern void fuzz_form_read(const uint8 *data, size_t size);
 
 /* a methodology's text is read by PostgreSQL's JSON functions, which need a server */
 #ifdef STANDALONE
