@@ -21,7 +21,7 @@ endif
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL yet: they install it, or use the one they choose.
-HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz lint ubsan valgrind memory oracle bench-import sqlsmith cancel
+HOUSE = help setup test demo bench restore delta isolation crash stress fuzz coverage test-all fuzz-asan copy-fuzz lint ubsan valgrind memory oracle bench-import sqlsmith cancel cron
 ifneq ($(filter-out $(HOUSE),$(or $(MAKECMDGOALS),all)),)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 ifeq ($(PGXS),)
@@ -107,6 +107,7 @@ help:
 	@echo 'make memory         what the backend grows by in a million calls of each C function (CALLS=1000000): 15 minutes'
 	@echo 'make sqlsmith       random queries by a role that may only read (QUERIES=20000 CALLS=20000 SEED=…): 25 minutes'
 	@echo 'make cancel         how long a statement goes on after its timeout (MEGABYTES=100 LIMIT=1000): 15 minutes'
+	@echo 'make cron           schedule() with a real pg_cron: 3 minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0);'
 	@echo '                    BENCH="refresh tracking rollup reports growth workers matrix", or all: test/bench/run says how long'
@@ -166,6 +167,9 @@ sqlsmith:
 
 cancel:
 	@$(script) $(foreach v,MEGABYTES TIMEOUTS LIMIT,$(if $($v),$v='$($v)')) test/cancel
+
+cron:
+	@$(script) test/cron
 
 demo:
 	@$(script) test/cluster $(if $(KEEP),-k) -d shnor_demo test/demo

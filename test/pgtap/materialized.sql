@@ -97,7 +97,7 @@ SELECT is((SELECT sum(numerator) FROM regional_indicator_stored WHERE indicator 
 
 -- ---- the line for crontab ----
 SELECT is(shnor.schedule('probe', '*/10 * * * *'), format('*/10 * * * * psql -X -q -d ''%s'' -c ''SELECT shnor.refresh_scheduled(''\''''probe''\'''')''', current_database()), 'without pg_cron: a line for crontab');
-SELECT throws_ok(format('SELECT shnor.schedule(''probe'', %L)', c), '22023', NULL, 'no schedule: ' || c) FROM unnest('{"", "* * * *", "* * * * * *", "every day", "* * * * *; rm"}'::text[]) c;
+SELECT throws_ok(format('SELECT shnor.schedule(''probe'', %L)', c), '22023', NULL, 'no schedule: ' || c) FROM unnest(ARRAY['', '* * * *', '* * * * * *', 'every day', '* * * * *; rm', E'* * *\n* *', E'* * * * *\n', '30 seconds']) c;
 SELECT throws_ok($$SELECT shnor.schedule('probe', NULL)$$, '55000', NULL, 'nothing to remove');
 SELECT shnor.create_region('it''s 5%');
 SELECT is(shnor.schedule('it''s 5%', '0 3 * * 1-5'), format('0 3 * * 1-5 psql -X -q -d ''%s'' -c ''SELECT shnor.refresh_scheduled(''\''''it''\''''''\''''s 5\%%''\'''')''', current_database()), 'a name with a quote and a per cent sign, as sh and crontab want it');
