@@ -24,6 +24,8 @@
 #define SUBSET_HINT \
 	gettext_noop("A formula may use whole numbers, true and false, column names, + - *, comparisons, AND, OR, NOT, " \
 				 "IS [NOT] NULL, BETWEEN, IN (list), coalesce, least, greatest and yes_count.")
+#define SIZE_HINT \
+	gettext_noop("Let the query or a view compute a part of it, and name that column in the formula.")
 
 static Formula *parse_node(const FormulaSource *source, Node *node);
 
@@ -87,7 +89,7 @@ parse_raw(const FormulaSource *source)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("indicator %d, %s: the formula is longer than %d bytes",
 						source->id, _(source->part), FORMULA_MAX_LENGTH),
-				 errhint("Let the query or a view compute a part of it, and name that column in the formula.")));
+				 errhint("%s", _(SIZE_HINT))));
 
 	PG_TRY();
 	{
@@ -114,6 +116,9 @@ parse_raw(const FormulaSource *source)
 		if (error->cursorpos > 0)
 			location = pg_mbcharcliplen(source->text, strlen(source->text),
 										error->cursorpos - 1);
+		/* too deep for the parser, which has no advice */
+		if (strstr(error->message, dgettext(PG_TEXTDOMAIN("postgres"), "memory exhausted")) != NULL)
+			error->hint = SIZE_HINT;
 		formula_error(source, location, error->sqlerrcode, error->hint,
 					  "%s", error->message);
 	}

@@ -11,6 +11,18 @@ SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat(
 				 '54000', 'indicator 1, numerator: the formula is longer than 1048576 bytes', 'a million brackets: no text is so long');
 SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('(', 500000) || 'a' || repeat(')', 500000)),
 				 '42601', 'indicator 1, numerator: memory exhausted at or near "("', 'half of them: PostgreSQL''s parser says so');
+CREATE FUNCTION pg_temp.hint(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	hint text;
+BEGIN
+	EXECUTE command;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN hint;
+END $$;
+SELECT is(pg_temp.hint(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('(', n) || 'a' || repeat(')', n))),
+	'Let the query or a view compute a part of it, and name that column in the formula.', format('what to do about %s brackets', n))
+FROM unnest(ARRAY[1000000, 500000]) n;
 SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('NOT ', 200000) || 'a'), '42601', NULL, 'many NOTs');
 SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('a + ', 200000) || 'a'), '54001', NULL, 'many additions');
 SELECT throws_ok(format($$SELECT methodology(1, %L, NULL, NULL, 'no')$$, repeat('coalesce(', 100000) || 'a' || repeat(')', 100000)), '42601', NULL, 'calls in depth');
