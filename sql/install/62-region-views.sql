@@ -50,8 +50,29 @@ $function$;
 COMMENT ON FUNCTION region_tally_query(text, text) IS
 'Internal: the defining query of municipal_tally over the named views of schools and of municipalities.';
 
+-- the tallies of municipalities, and their sum: two arms of which the planner drops the one that is not asked for
+CREATE FUNCTION region_scope_query(tallies text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format($view$
+	SELECT 'municipality' AS scope, u.round_id, u.municipality_id, u.tally
+	FROM %1$I u
+	UNION ALL
+	SELECT 'region', g.round_id, NULL, g.tally
+	FROM (
+		SELECT u.round_id, shnor.sum(u.tally) AS tally
+		FROM %1$I u
+		WHERE EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+		GROUP BY u.round_id
+	) AS g
+$view$, tallies)
+$function$;
+COMMENT ON FUNCTION region_scope_query(text) IS
+'Internal: the tallies of the named view by municipality and of the whole region, for region_judgement_query().';
+
 -- every judgement is made by this one text: over the tallies of answers as claimed, and of those that are proven
-CREATE FUNCTION region_result_query(tallies text) RETURNS text
+CREATE FUNCTION region_judgement_query(scoped text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -114,15 +135,7 @@ SELECT format($view$
 						THEN coalesce(own.threshold, common.threshold) END::numeric(7,4) AS threshold,
 				   CASE WHEN t.scope = 'region' OR d.unit <> 'yes_no'
 						THEN coalesce(own.plan, common.plan) END::numeric(7,4) AS plan
-			FROM (
-				SELECT 'municipality' AS scope, u.round_id, u.municipality_id, u.tally
-				FROM %1$I u
-				UNION ALL
-				SELECT 'region', u.round_id, NULL, shnor.sum(u.tally)
-				FROM %1$I u
-				WHERE EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
-				GROUP BY u.round_id
-			) AS t
+			FROM (%1$s) AS t
 			CROSS JOIN LATERAL shnor.items(t.tally) AS x
 			JOIN round_indicator d ON d.round_id = t.round_id AND d.indicator_id = x.id
 			LEFT JOIN target own ON own.round_id = t.round_id AND own.indicator = d.indicator
@@ -131,7 +144,16 @@ SELECT format($view$
 				AND common.municipality_id IS NULL
 		) AS f
 	) AS j
-$view$, tallies)
+$view$, scoped)
+$function$;
+COMMENT ON FUNCTION region_judgement_query(text) IS
+'Internal: the results of a query of tallies with their scope, round and municipality.';
+
+CREATE FUNCTION region_result_query(tallies text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT shnor.region_judgement_query(shnor.region_scope_query(tallies))
 $function$;
 COMMENT ON FUNCTION region_result_query(text) IS
 'Internal: the defining query of indicator_result and proven_indicator over the named view of tallies.';

@@ -2,6 +2,27 @@
 -- what was changed. Triggers note in refresh_pending what each statement touches; refresh() (95-refresh.sql) computes
 -- these municipalities anew and nothing else. The live views stay what they are: always exact.
 
+-- Which sixteenth of its municipality a school is counted in: by arithmetic that gives the same wherever the region is
+-- restored, and spreads ids that ascend in steps, as they do when municipalities were entered in turn.
+CREATE FUNCTION school_part(school text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format('((%1$s * 2654435761 >> 28) & 15) + 1', school)
+$function$;
+COMMENT ON FUNCTION school_part(text) IS
+'Internal: the expression for the part of its municipality, 1 to 16, that a school is counted in, from the expression of its id.';
+
+-- A municipality and a part of it in one number, for arrays and an index.
+CREATE FUNCTION part_key(school text, municipality text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format('%s + ((%s) << 32)', municipality, shnor.school_part(school))
+$function$;
+COMMENT ON FUNCTION part_key(text, text) IS
+'Internal: the expression that numbers the sixteenth of the municipality that a school is counted in, from the expressions of both ids.';
+
 CREATE FUNCTION region_stored_tables(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -40,6 +61,23 @@ BEGIN
 		tally			text NOT NULL,
 		PRIMARY KEY (round_id, municipality_id)
 	);
+
+	-- What a correction makes the next refresh read: a sixteenth of the schools of a municipality. Of closed rounds there is
+	-- part 0 alone, with everything.
+	CREATE TABLE stored_part (
+		round_id			integer NOT NULL,
+		municipality_id		integer NOT NULL,
+		-- 0: the municipality's own answers; 1 to 16: those of its schools (school_part)
+		part				smallint NOT NULL,
+		tally				text,
+		expected			bigint,
+		submitted			bigint,
+		on_time				bigint,
+		answers_expected	bigint,
+		answers_given		bigint,
+		PRIMARY KEY (round_id, municipality_id, part)
+	);
+	EXECUTE format('CREATE INDEX school_part ON school ((%s))', shnor.part_key('school_id', 'municipality_id'));
 
 	CREATE TABLE stored_result (
 		scope			text NOT NULL CHECK (scope IN ('municipality', 'region')),
@@ -122,6 +160,34 @@ BEGIN
 	END
 	$trigger$;
 
+	-- The same for answers, which come one by one: statements that the session plans once.
+	EXECUTE format($statement$
+		CREATE OR REPLACE FUNCTION keep_pending_answer() RETURNS trigger
+		LANGUAGE plpgsql
+		SET search_path = pg_catalog, pg_temp
+		AS $trigger$
+		BEGIN
+			PERFORM set_config('search_path', format('pg_catalog, %%I, pg_temp', TG_TABLE_SCHEMA), true);
+			IF TG_OP = 'INSERT' THEN
+				INSERT INTO refresh_pending (round_id, schools)
+				SELECT n.round_id, array_agg(n.school_id) FROM new_rows n GROUP BY n.round_id;
+			ELSIF TG_OP = 'DELETE' THEN
+				INSERT INTO refresh_pending (round_id, schools)
+				SELECT o.round_id, array_agg(o.school_id) FROM old_rows o GROUP BY o.round_id;
+			ELSE
+				INSERT INTO refresh_pending (round_id, schools)
+				SELECT coalesce(n.round_id, o.round_id), array_agg(coalesce(n.school_id, o.school_id))
+				FROM new_rows n
+				FULL JOIN old_rows o ON o.round_id = n.round_id AND o.school_id = n.school_id
+				WHERE (n.school_id, n.submitted_at, %1$s) IS DISTINCT FROM (o.school_id, o.submitted_at, %2$s)
+				GROUP BY coalesce(n.round_id, o.round_id);
+			END IF;
+			RETURN NULL;
+		END
+		$trigger$$statement$,
+		(SELECT string_agg('n.' || q.question, ', ') FROM shnor.validation_questions() q WHERE q.respondent = 'school'),
+		(SELECT string_agg('o.' || q.question, ', ') FROM shnor.validation_questions() q WHERE q.respondent = 'school'));
+
 	-- Who was in time is told by the first version, and an import may bring one that is older than what stands. A version
 	-- that stood is noted with the answer that took its place.
 	CREATE OR REPLACE FUNCTION keep_pending_version() RETURNS trigger
@@ -139,8 +205,6 @@ BEGIN
 
 	FOR t IN
 		SELECT * FROM (VALUES
-			('submission', 'r.round_id, NULL::integer, r.school_id, NULL::daterange',
-			 'round_id, school_id, submitted_at, ' || (SELECT string_agg(q.question, ', ') FROM shnor.validation_questions() q WHERE q.respondent = 'school')),
 			('municipal_submission', 'r.round_id, r.municipality_id, NULL::integer, NULL::daterange',
 			 'round_id, municipality_id, ' || (SELECT string_agg(q.question, ', ') FROM shnor.validation_questions() q WHERE q.respondent = 'municipality')),
 			('source_answer', 'r.round_id, r.municipality_id, r.school_id, NULL::daterange',
@@ -168,6 +232,13 @@ BEGIN
 		EXECUTE format('CREATE OR REPLACE TRIGGER pending_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_pending(%L)', t.name, t.touches);
 		EXECUTE format('CREATE OR REPLACE TRIGGER pending_truncate AFTER TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_pending()', t.name);
 	END LOOP;
+	CREATE OR REPLACE TRIGGER pending_insert AFTER INSERT ON submission REFERENCING NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_pending_answer();
+	CREATE OR REPLACE TRIGGER pending_update AFTER UPDATE ON submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_pending_answer();
+	CREATE OR REPLACE TRIGGER pending_delete AFTER DELETE ON submission REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_pending_answer();
+	CREATE OR REPLACE TRIGGER pending_truncate AFTER TRUNCATE ON submission FOR EACH STATEMENT EXECUTE FUNCTION keep_pending();
 	CREATE OR REPLACE TRIGGER pending_insert AFTER INSERT ON submission_history REFERENCING NEW TABLE AS new_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION keep_pending_version();
 END
@@ -181,11 +252,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
-(1400, 'pending_group', $view$
-	-- what is to be computed anew: a municipality of a round, or the whole round (NULL)
-	SELECT t.round_id, t.municipality_id
+(1390, 'pending_part', $view$
+	-- what is to be computed anew: a part of a municipality of a round, the municipality (part NULL), or the whole round
+	SELECT t.round_id, t.municipality_id, t.part
 	FROM (
-		SELECT DISTINCT p.round_id, g.municipality_id, bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole
+		SELECT DISTINCT p.round_id, g.municipality_id, g.part,
+			   bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole_round,
+			   bool_or(g.part IS NULL) OVER (PARTITION BY p.round_id, g.municipality_id) AS whole
 		FROM (
 			SELECT coalesce(n.round_id, r.round_id) AS round_id, n.municipality_id, n.schools
 			FROM refresh_pending n
@@ -193,14 +266,18 @@ VALUES
 				AND (num_nonnulls(n.municipality_id, n.schools, n.days) = 0 OR r.state <> 'closed' AND (n.days IS NULL OR r.cohort_on <@ n.days))
 		) AS p
 		LEFT JOIN LATERAL unnest(p.schools) AS s(school_id) ON true
-		LEFT JOIN round_school w ON w.round_id = p.round_id AND w.school_id = s.school_id
-		LEFT JOIN school o ON o.school_id = s.school_id
-		-- a school that is gone was noted with its municipality when it went
-		CROSS JOIN LATERAL (VALUES (p.municipality_id), (w.municipality_id), (o.municipality_id)) AS g(municipality_id)
+		-- a school that is gone was noted with its municipality when it went; looked up one by one, not joined with lists of all rounds
+		CROSS JOIN LATERAL (VALUES
+			(p.municipality_id, NULL::bigint),
+			((SELECT w.municipality_id FROM round_school w WHERE w.round_id = p.round_id AND w.school_id = s.school_id), $view$ || shnor.school_part('s.school_id') || $view$),
+			((SELECT o.municipality_id FROM school o WHERE o.school_id = s.school_id), $view$ || shnor.school_part('s.school_id') || $view$)) AS g(municipality_id, part)
 		WHERE p.round_id IS NOT NULL
 		  AND (g.municipality_id IS NOT NULL OR p.schools IS NULL AND p.municipality_id IS NULL)
 	) AS t
-	WHERE t.municipality_id IS NULL OR NOT t.whole
+	WHERE t.municipality_id IS NULL OR NOT t.whole_round AND (t.part IS NULL OR NOT t.whole)
+$view$),
+(1400, 'pending_group', $view$
+	SELECT DISTINCT p.round_id, p.municipality_id FROM pending_part p
 $view$),
 (1410, 'municipal_tally_stored', $view$
 	SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally, f.refreshed_at AS computed_at
@@ -280,10 +357,16 @@ VALUES
 ('refresh_state', 'error_at', 'Когда случилась ошибка.'),
 ('stored_tally', NULL, 'Сохранённые итоги ответов по муниципалитетам, для отчётов из хранимого. Заполняется функцией shnor.refresh().'),
 ('stored_tally', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
+('stored_part', NULL, 'Служебное: слагаемые сохранённых итогов, чтобы после исправления пересчитывать не весь муниципалитет. Заполняется функцией shnor.refresh().'),
+('stored_part', 'part', '0 — ответы самого муниципалитета, 1–16 — его организации, поровну. В закрытом мониторинге — только 0, всё вместе.'),
+('stored_part', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
 ('stored_result', NULL, 'Сохранённые показатели муниципалитетов и региона. Заполняется функцией shnor.refresh(); читайте municipal_indicator_stored и regional_indicator_stored.'),
 ('stored_result', 'scope', 'municipality — муниципалитета, region — региона.'),
 ('stored_result', 'municipality_id', 'Муниципалитет. Пусто: регион.'),
 ('stored_completeness', NULL, 'Сохранённая полнота сдачи. Заполняется функцией shnor.refresh(); читайте completeness_stored.'),
+('pending_part', NULL, 'Служебное: что пересчитает следующий shnor.refresh(), до части муниципалитета. Не для отчётов.'),
+('pending_part', 'municipality_id', 'Муниципалитет. Пусто: все.'),
+('pending_part', 'part', 'Часть муниципалитета, как в stored_part. Пусто: весь.'),
 ('pending_group', NULL, 'Служебное: муниципалитеты мониторингов, которые пересчитает следующий shnor.refresh(). Не для отчётов.'),
 ('pending_group', 'municipality_id', 'Муниципалитет. Пусто: все.'),
 ('municipal_tally_stored', NULL, 'То же, что municipal_tally, из хранимого: на момент последнего shnor.refresh().'),
@@ -304,6 +387,7 @@ VALUES
 ('staleness', 'last_error_at', 'Когда случилась ошибка.'),
 ('staleness', 'state', 'То же словами.'),
 ('keep_pending', '()', 'Триггер: записывает, какие показатели устарели.'),
+('keep_pending_answer', '()', 'Триггер: записывает, какие показатели устарели из-за ответов организаций.'),
 ('keep_pending_version', '()', 'Триггер: записывает, что показатели устарели, если загружен ответ старше того, что уже есть.')
 $function$;
 COMMENT ON FUNCTION region_stored_comments() IS

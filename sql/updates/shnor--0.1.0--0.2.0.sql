@@ -654,7 +654,28 @@ FROM (SELECT '{low_results,adverse_conditions,risk_zone,is_school,is_preschool,i
 	internet_resolved,equipment_resolved,staffing_resolved}'::text[] AS names) AS c
 $function$;
 
-CREATE OR REPLACE FUNCTION region_result_query(tallies text) RETURNS text
+CREATE FUNCTION region_scope_query(tallies text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format($view$
+	SELECT 'municipality' AS scope, u.round_id, u.municipality_id, u.tally
+	FROM %1$I u
+	UNION ALL
+	SELECT 'region', g.round_id, NULL, g.tally
+	FROM (
+		SELECT u.round_id, shnor.sum(u.tally) AS tally
+		FROM %1$I u
+		WHERE EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
+		GROUP BY u.round_id
+	) AS g
+$view$, tallies)
+$function$;
+
+COMMENT ON FUNCTION region_scope_query(text) IS
+'Internal: the tallies of the named view by municipality and of the whole region, for region_judgement_query().';
+
+CREATE FUNCTION region_judgement_query(scoped text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -717,15 +738,7 @@ SELECT format($view$
 						THEN coalesce(own.threshold, common.threshold) END::numeric(7,4) AS threshold,
 				   CASE WHEN t.scope = 'region' OR d.unit <> 'yes_no'
 						THEN coalesce(own.plan, common.plan) END::numeric(7,4) AS plan
-			FROM (
-				SELECT 'municipality' AS scope, u.round_id, u.municipality_id, u.tally
-				FROM %1$I u
-				UNION ALL
-				SELECT 'region', u.round_id, NULL, shnor.sum(u.tally)
-				FROM %1$I u
-				WHERE EXISTS (SELECT FROM report_scope v WHERE v.scope = 'region')
-				GROUP BY u.round_id
-			) AS t
+			FROM (%1$s) AS t
 			CROSS JOIN LATERAL shnor.items(t.tally) AS x
 			JOIN round_indicator d ON d.round_id = t.round_id AND d.indicator_id = x.id
 			LEFT JOIN target own ON own.round_id = t.round_id AND own.indicator = d.indicator
@@ -734,7 +747,17 @@ SELECT format($view$
 				AND common.municipality_id IS NULL
 		) AS f
 	) AS j
-$view$, tallies)
+$view$, scoped)
+$function$;
+
+COMMENT ON FUNCTION region_judgement_query(text) IS
+'Internal: the results of a query of tallies with their scope, round and municipality.';
+
+CREATE OR REPLACE FUNCTION region_result_query(tallies text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT shnor.region_judgement_query(shnor.region_scope_query(tallies))
 $function$;
 
 CREATE FUNCTION region_score_query(indicators text, computed boolean) RETURNS text
@@ -1477,7 +1500,7 @@ BEGIN
 		FROM attribute a
 		LEFT JOIN said s ON s.object = a.relname AND s.part = a.attname
 		LEFT JOIN pg_attribute l ON l.attname = a.attname AND l.attrelid = to_regclass(quote_ident(
-			CASE a.relname WHEN 'stored_result' THEN 'municipal_indicator' WHEN 'stored_completeness' THEN 'completeness'
+			CASE a.relname WHEN 'stored_result' THEN 'municipal_indicator' WHEN 'stored_completeness' THEN 'completeness' WHEN 'stored_part' THEN 'completeness'
 				 ELSE substring(a.relname FROM '^(.*)_stored$') END))
 		LEFT JOIN (SELECT b.attname, min(col_description(b.attrelid, b.attnum)) AS comment
 				   FROM pg_attribute b
@@ -6654,6 +6677,7 @@ VALUES
 ('refresh_pending', 'touch', 'i', 'ri', 'ri'),
 ('refresh_state', 'all', 'r', 'r', 'r'),
 ('stored_tally', 'own', 'r', 'r', 'r'),
+('stored_part', 'own', 'r', 'r', 'r'),
 ('stored_result', 'own', 'r', 'r', 'r'),
 ('stored_completeness', 'own', 'r', 'r', 'r')
 $function$;
@@ -7466,6 +7490,26 @@ $function$;
 COMMENT ON FUNCTION export_csv(text, text, text, boolean, boolean) IS
 'A table or view of the region in schema region as CSV text for a spreadsheet: a header, then a row of the result for each row, sorted by the columns from the left. Runs with the caller''s rights: who may not read report gets the error of reading it, and sees only the rows that are theirs to see. Every text goes through spreadsheet_safe(), so that none can become a formula; numbers keep all their digits, with a decimal comma unless decimal_comma is false; booleans are «да» and «нет», NULL is empty, an empty text "". Dates are DD.MM.YYYY and times, in the region''s time zone, DD.MM.YYYY HH24:MI:SS; without decimal_comma both begin with the year. delimiter: ; , | or a tab. titles: the comments of the columns, in Russian, as the header instead of their names. A spreadsheet knows UTF-8 by the byte order mark, which the client writes: { printf ''\357\273\277''; psql -XAtq -c "SELECT shnor.export_csv(''ivanovo'', ''municipal_indicator'')"; } > report.csv. Errors: no such region (3F000) or report (42P01), another delimiter (22023), no right to read (42501).';
 
+CREATE FUNCTION school_part(school text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format('((%1$s * 2654435761 >> 28) & 15) + 1', school)
+$function$;
+
+COMMENT ON FUNCTION school_part(text) IS
+'Internal: the expression for the part of its municipality, 1 to 16, that a school is counted in, from the expression of its id.';
+
+CREATE FUNCTION part_key(school text, municipality text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT format('%s + ((%s) << 32)', municipality, shnor.school_part(school))
+$function$;
+
+COMMENT ON FUNCTION part_key(text, text) IS
+'Internal: the expression that numbers the sixteenth of the municipality that a school is counted in, from the expressions of both ids.';
+
 CREATE FUNCTION region_stored_tables(region text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
@@ -7504,6 +7548,23 @@ BEGIN
 		tally			text NOT NULL,
 		PRIMARY KEY (round_id, municipality_id)
 	);
+
+	-- What a correction makes the next refresh read: a sixteenth of the schools of a municipality. Of closed rounds there is
+	-- part 0 alone, with everything.
+	CREATE TABLE stored_part (
+		round_id			integer NOT NULL,
+		municipality_id		integer NOT NULL,
+		-- 0: the municipality's own answers; 1 to 16: those of its schools (school_part)
+		part				smallint NOT NULL,
+		tally				text,
+		expected			bigint,
+		submitted			bigint,
+		on_time				bigint,
+		answers_expected	bigint,
+		answers_given		bigint,
+		PRIMARY KEY (round_id, municipality_id, part)
+	);
+	EXECUTE format('CREATE INDEX school_part ON school ((%s))', shnor.part_key('school_id', 'municipality_id'));
 
 	CREATE TABLE stored_result (
 		scope			text NOT NULL CHECK (scope IN ('municipality', 'region')),
@@ -7587,6 +7648,34 @@ BEGIN
 	END
 	$trigger$;
 
+	-- The same for answers, which come one by one: statements that the session plans once.
+	EXECUTE format($statement$
+		CREATE OR REPLACE FUNCTION keep_pending_answer() RETURNS trigger
+		LANGUAGE plpgsql
+		SET search_path = pg_catalog, pg_temp
+		AS $trigger$
+		BEGIN
+			PERFORM set_config('search_path', format('pg_catalog, %%I, pg_temp', TG_TABLE_SCHEMA), true);
+			IF TG_OP = 'INSERT' THEN
+				INSERT INTO refresh_pending (round_id, schools)
+				SELECT n.round_id, array_agg(n.school_id) FROM new_rows n GROUP BY n.round_id;
+			ELSIF TG_OP = 'DELETE' THEN
+				INSERT INTO refresh_pending (round_id, schools)
+				SELECT o.round_id, array_agg(o.school_id) FROM old_rows o GROUP BY o.round_id;
+			ELSE
+				INSERT INTO refresh_pending (round_id, schools)
+				SELECT coalesce(n.round_id, o.round_id), array_agg(coalesce(n.school_id, o.school_id))
+				FROM new_rows n
+				FULL JOIN old_rows o ON o.round_id = n.round_id AND o.school_id = n.school_id
+				WHERE (n.school_id, n.submitted_at, %1$s) IS DISTINCT FROM (o.school_id, o.submitted_at, %2$s)
+				GROUP BY coalesce(n.round_id, o.round_id);
+			END IF;
+			RETURN NULL;
+		END
+		$trigger$$statement$,
+		(SELECT string_agg('n.' || q.question, ', ') FROM shnor.validation_questions() q WHERE q.respondent = 'school'),
+		(SELECT string_agg('o.' || q.question, ', ') FROM shnor.validation_questions() q WHERE q.respondent = 'school'));
+
 	-- Who was in time is told by the first version, and an import may bring one that is older than what stands. A version
 	-- that stood is noted with the answer that took its place.
 	CREATE OR REPLACE FUNCTION keep_pending_version() RETURNS trigger
@@ -7604,8 +7693,6 @@ BEGIN
 
 	FOR t IN
 		SELECT * FROM (VALUES
-			('submission', 'r.round_id, NULL::integer, r.school_id, NULL::daterange',
-			 'round_id, school_id, submitted_at, ' || (SELECT string_agg(q.question, ', ') FROM shnor.validation_questions() q WHERE q.respondent = 'school')),
 			('municipal_submission', 'r.round_id, r.municipality_id, NULL::integer, NULL::daterange',
 			 'round_id, municipality_id, ' || (SELECT string_agg(q.question, ', ') FROM shnor.validation_questions() q WHERE q.respondent = 'municipality')),
 			('source_answer', 'r.round_id, r.municipality_id, r.school_id, NULL::daterange',
@@ -7633,6 +7720,13 @@ BEGIN
 		EXECUTE format('CREATE OR REPLACE TRIGGER pending_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_pending(%L)', t.name, t.touches);
 		EXECUTE format('CREATE OR REPLACE TRIGGER pending_truncate AFTER TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION keep_pending()', t.name);
 	END LOOP;
+	CREATE OR REPLACE TRIGGER pending_insert AFTER INSERT ON submission REFERENCING NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_pending_answer();
+	CREATE OR REPLACE TRIGGER pending_update AFTER UPDATE ON submission REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_pending_answer();
+	CREATE OR REPLACE TRIGGER pending_delete AFTER DELETE ON submission REFERENCING OLD TABLE AS old_rows
+		FOR EACH STATEMENT EXECUTE FUNCTION keep_pending_answer();
+	CREATE OR REPLACE TRIGGER pending_truncate AFTER TRUNCATE ON submission FOR EACH STATEMENT EXECUTE FUNCTION keep_pending();
 	CREATE OR REPLACE TRIGGER pending_insert AFTER INSERT ON submission_history REFERENCING NEW TABLE AS new_rows
 		FOR EACH STATEMENT EXECUTE FUNCTION keep_pending_version();
 END
@@ -7647,11 +7741,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
-(1400, 'pending_group', $view$
-	-- what is to be computed anew: a municipality of a round, or the whole round (NULL)
-	SELECT t.round_id, t.municipality_id
+(1390, 'pending_part', $view$
+	-- what is to be computed anew: a part of a municipality of a round, the municipality (part NULL), or the whole round
+	SELECT t.round_id, t.municipality_id, t.part
 	FROM (
-		SELECT DISTINCT p.round_id, g.municipality_id, bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole
+		SELECT DISTINCT p.round_id, g.municipality_id, g.part,
+			   bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole_round,
+			   bool_or(g.part IS NULL) OVER (PARTITION BY p.round_id, g.municipality_id) AS whole
 		FROM (
 			SELECT coalesce(n.round_id, r.round_id) AS round_id, n.municipality_id, n.schools
 			FROM refresh_pending n
@@ -7659,14 +7755,18 @@ VALUES
 				AND (num_nonnulls(n.municipality_id, n.schools, n.days) = 0 OR r.state <> 'closed' AND (n.days IS NULL OR r.cohort_on <@ n.days))
 		) AS p
 		LEFT JOIN LATERAL unnest(p.schools) AS s(school_id) ON true
-		LEFT JOIN round_school w ON w.round_id = p.round_id AND w.school_id = s.school_id
-		LEFT JOIN school o ON o.school_id = s.school_id
-		-- a school that is gone was noted with its municipality when it went
-		CROSS JOIN LATERAL (VALUES (p.municipality_id), (w.municipality_id), (o.municipality_id)) AS g(municipality_id)
+		-- a school that is gone was noted with its municipality when it went; looked up one by one, not joined with lists of all rounds
+		CROSS JOIN LATERAL (VALUES
+			(p.municipality_id, NULL::bigint),
+			((SELECT w.municipality_id FROM round_school w WHERE w.round_id = p.round_id AND w.school_id = s.school_id), $view$ || shnor.school_part('s.school_id') || $view$),
+			((SELECT o.municipality_id FROM school o WHERE o.school_id = s.school_id), $view$ || shnor.school_part('s.school_id') || $view$)) AS g(municipality_id, part)
 		WHERE p.round_id IS NOT NULL
 		  AND (g.municipality_id IS NOT NULL OR p.schools IS NULL AND p.municipality_id IS NULL)
 	) AS t
-	WHERE t.municipality_id IS NULL OR NOT t.whole
+	WHERE t.municipality_id IS NULL OR NOT t.whole_round AND (t.part IS NULL OR NOT t.whole)
+$view$),
+(1400, 'pending_group', $view$
+	SELECT DISTINCT p.round_id, p.municipality_id FROM pending_part p
 $view$),
 (1410, 'municipal_tally_stored', $view$
 	SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally, f.refreshed_at AS computed_at
@@ -7747,10 +7847,16 @@ VALUES
 ('refresh_state', 'error_at', 'Когда случилась ошибка.'),
 ('stored_tally', NULL, 'Сохранённые итоги ответов по муниципалитетам, для отчётов из хранимого. Заполняется функцией shnor.refresh().'),
 ('stored_tally', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
+('stored_part', NULL, 'Служебное: слагаемые сохранённых итогов, чтобы после исправления пересчитывать не весь муниципалитет. Заполняется функцией shnor.refresh().'),
+('stored_part', 'part', '0 — ответы самого муниципалитета, 1–16 — его организации, поровну. В закрытом мониторинге — только 0, всё вместе.'),
+('stored_part', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
 ('stored_result', NULL, 'Сохранённые показатели муниципалитетов и региона. Заполняется функцией shnor.refresh(); читайте municipal_indicator_stored и regional_indicator_stored.'),
 ('stored_result', 'scope', 'municipality — муниципалитета, region — региона.'),
 ('stored_result', 'municipality_id', 'Муниципалитет. Пусто: регион.'),
 ('stored_completeness', NULL, 'Сохранённая полнота сдачи. Заполняется функцией shnor.refresh(); читайте completeness_stored.'),
+('pending_part', NULL, 'Служебное: что пересчитает следующий shnor.refresh(), до части муниципалитета. Не для отчётов.'),
+('pending_part', 'municipality_id', 'Муниципалитет. Пусто: все.'),
+('pending_part', 'part', 'Часть муниципалитета, как в stored_part. Пусто: весь.'),
 ('pending_group', NULL, 'Служебное: муниципалитеты мониторингов, которые пересчитает следующий shnor.refresh(). Не для отчётов.'),
 ('pending_group', 'municipality_id', 'Муниципалитет. Пусто: все.'),
 ('municipal_tally_stored', NULL, 'То же, что municipal_tally, из хранимого: на момент последнего shnor.refresh().'),
@@ -7771,6 +7877,7 @@ VALUES
 ('staleness', 'last_error_at', 'Когда случилась ошибка.'),
 ('staleness', 'state', 'То же словами.'),
 ('keep_pending', '()', 'Триггер: записывает, какие показатели устарели.'),
+('keep_pending_answer', '()', 'Триггер: записывает, какие показатели устарели из-за ответов организаций.'),
 ('keep_pending_version', '()', 'Триггер: записывает, что показатели устарели, если загружен ответ старше того, что уже есть.')
 $function$;
 
@@ -7800,40 +7907,50 @@ $function$;
 COMMENT ON FUNCTION refresh_check(text) IS
 'Internal: refuses a schema that is not a region (3F000), was made by an older version (55000), or whose rows the caller does not all see (42501).';
 
-CREATE FUNCTION refresh_group_query(region text) RETURNS text
+CREATE FUNCTION refresh_part_query(region text, everything boolean, parted boolean) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT format($query$
-	WITH round_member AS MATERIALIZED (
-		SELECT $1 AS round_id, u.*
+SELECT CASE WHEN everything THEN format($query$
+	WITH round_member AS (
+		SELECT m.round_id, %2$s AS municipality_id, m.school_id, m.kind, m.low_results, m.adverse_conditions, m.risk_zone
+		FROM %1$I.round_member m WHERE m.round_id = $1
+	), municipal_member AS (
+		SELECT m.* FROM %1$I.municipal_member m WHERE m.round_id = $1
+	), $query$, region, CASE WHEN parted THEN shnor.part_key('m.school_id', 'm.municipality_id') ELSE 'm.municipality_id::bigint' END)
+ELSE format($query$
+	-- schools come as arrays, and nothing is materialized: so the planner sees how many they are, and that all are of $1
+	WITH round_member AS NOT MATERIALIZED (
+		SELECT $1 AS round_id, %2$s AS municipality_id, u.school_id, u.kind, u.low_results, u.adverse_conditions, u.risk_zone
 		FROM unnest($3::integer[], $4::integer[], $5::text[], $6::boolean[], $7::boolean[], $8::boolean[])
 			 AS u(municipality_id, school_id, kind, low_results, adverse_conditions, risk_zone)
 	), municipal_member AS (
 		SELECT m.* FROM %1$I.municipal_member m WHERE m.round_id = $1 AND m.municipality_id = ANY ($2)
-	), submission AS MATERIALIZED (
+	), submission AS NOT MATERIALIZED (
 		SELECT s.* FROM %1$I.submission s WHERE s.round_id = $1 AND s.school_id = ANY ($4)
 	), source_answer AS (
 		SELECT a.* FROM %1$I.source_answer a WHERE a.round_id = $1 AND (a.municipality_id = ANY ($2) OR a.school_id = ANY ($4))
-	), %2$s, $query$, region,
-	(SELECT string_agg(format('%I AS (%s)', d.view_name, d.definition), ', ' ORDER BY d.step)
-	 FROM (SELECT * FROM shnor.region_source_views() UNION ALL SELECT * FROM shnor.region_base_views()) d
-	 WHERE d.view_name IN ('ranked_source_answer', 'school_source_answer', 'municipal_source_answer', 'school_round', 'municipal_round',
-						   'municipal_tally', 'completeness')))
+	), $query$, region, CASE WHEN parted THEN shnor.part_key('u.school_id', 'u.municipality_id') ELSE 'u.municipality_id::bigint' END)
+END || string_agg(format('%I AS (%s)', d.view_name, d.definition), ', ' ORDER BY d.step) || ','
+FROM (SELECT * FROM shnor.region_source_views() UNION ALL SELECT * FROM shnor.region_base_views()) AS d
+WHERE d.view_name IN ('school_round', 'municipal_round', 'municipal_tally', 'completeness')
+   -- with everything these are the views themselves
+   OR NOT everything AND d.view_name IN ('ranked_source_answer', 'school_source_answer', 'municipal_source_answer')
 $function$;
 
-COMMENT ON FUNCTION refresh_group_query(text) IS
-'Internal: WITH clauses in which municipal_tally and completeness are those of round $1 and municipalities $2 alone, whose members are $3 to $8, at a cost that follows their number.';
+COMMENT ON FUNCTION refresh_part_query(text, boolean, boolean) IS
+'Internal: WITH clauses in which municipal_tally and completeness are those of round $1 by parts of municipalities (parted) or by municipalities: of everything, or of the own answers of municipalities $2 and of the schools $3 to $8 alone, at a cost that follows their number.';
 
-CREATE FUNCTION refresh_round(region text, round_id integer, municipalities integer[]) RETURNS bigint
+CREATE FUNCTION refresh_round(region text, round_id integer, closed boolean, municipalities integer[], whole integer[], parts bigint[]) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- many small statements
+SET jit = off
 AS $function$
 DECLARE
 	columns	constant text := 'q.scope, q.round_id, q.municipality_id, q.position, q.indicator, q.section, q.title, q.unit,
 		q.numerator, q.denominator, q.percent, q.threshold, q.plan, q.score, q.reason, q.answered, q.missing,
 		q.percent_low, q.percent_high, q.gap, q.note_required';
-	answers	text := 'WITH';
 	places	integer[];
 	schools	integer[];
 	kinds	text[];
@@ -7843,71 +7960,120 @@ DECLARE
 	changed	bigint;
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
-	IF municipalities IS NOT NULL THEN
-		answers := shnor.refresh_group_query(region);
+	IF municipalities IS NULL THEN
+		whole := NULL;
+	ELSE
+		IF closed THEN
+			whole := municipalities;
+		END IF;
 		-- whoever may belong to them, for the statuses of these alone; then who does
-		EXECUTE 'SELECT array_agg(u.school_id)
-				 FROM (SELECT o.school_id FROM school o WHERE o.municipality_id = ANY ($2)
-					   UNION SELECT w.school_id FROM round_school w WHERE w.round_id = $1 AND w.municipality_id = ANY ($2)) AS u'
-		INTO schools USING round_id, municipalities;
-		EXECUTE format('WITH school_status AS MATERIALIZED (SELECT s.* FROM %I.school_status s WHERE s.school_id = ANY ($3)), member AS (%s)
+		EXECUTE format('SELECT array_agg(u.school_id)
+						FROM (SELECT o.school_id FROM school o WHERE o.municipality_id = ANY ($3)
+							  UNION SELECT o.school_id FROM school o WHERE %1$s = ANY ($4)
+							  UNION SELECT w.school_id FROM round_school w WHERE w.round_id = $1 AND w.municipality_id = ANY ($2)
+								AND (w.municipality_id = ANY ($3) OR %2$s = ANY ($4))) AS u',
+					   shnor.part_key('o.school_id', 'o.municipality_id'), shnor.part_key('w.school_id', 'w.municipality_id'))
+		INTO schools USING round_id, municipalities, whole, parts;
+		EXECUTE format('WITH school AS (SELECT o.* FROM %1$I.school o WHERE o.school_id = ANY ($2)),
+							 round_school AS (SELECT w.* FROM %1$I.round_school w WHERE w.round_id = $1 AND w.school_id = ANY ($2)),
+							 school_status AS MATERIALIZED (SELECT s.* FROM %1$I.school_status s WHERE s.school_id = ANY ($2)), member AS (%2$s)
 						SELECT array_agg(m.municipality_id), array_agg(m.school_id), array_agg(m.kind),
 							   array_agg(m.low_results), array_agg(m.adverse_conditions), array_agg(m.risk_zone)
-						FROM member m WHERE m.round_id = $1 AND m.municipality_id = ANY ($2)', region,
-					   (SELECT d.definition FROM shnor.region_base_views() d WHERE d.view_name = 'round_member'))
-		INTO places, schools, kinds, low, adverse, risk USING round_id, municipalities, schools;
+						-- not pushed down, where it would make the planner expect a single school
+						FROM (SELECT * FROM member WHERE round_id = $1 OFFSET 0) AS m WHERE m.municipality_id = ANY ($3) OR %3$s = ANY ($4)', region,
+					   (SELECT d.definition FROM shnor.region_base_views() d WHERE d.view_name = 'round_member'),
+					   shnor.part_key('m.school_id', 'm.municipality_id'))
+		INTO places, schools, kinds, low, adverse, risk USING round_id, schools, whole, parts;
 	END IF;
 
-	EXECUTE answers || $query$ fresh AS MATERIALIZED (
-			SELECT u.round_id, u.municipality_id, u.tally::text AS tally FROM municipal_tally u WHERE u.round_id = $1
+	-- only what differs is written: a row that stays is not even locked
+	EXECUTE shnor.refresh_part_query(region, whole IS NULL, NOT closed) || $query$ fresh AS MATERIALIZED (
+			SELECT (f.key - (f.part << 32))::integer AS municipality_id, f.part::smallint AS part, f.tally,
+				   f.expected, f.submitted, f.on_time, f.answers_expected, f.answers_given
+			FROM (
+				SELECT n.*, (n.key + 2147483648) >> 32 AS part
+				FROM (
+					SELECT coalesce(t.municipality_id, c.municipality_id) AS key, t.tally::text AS tally,
+						   c.expected, c.submitted, c.on_time, c.answers_expected, c.answers_given
+					FROM (SELECT u.municipality_id, u.tally FROM municipal_tally u WHERE u.round_id = $1) AS t
+					FULL JOIN (SELECT u.municipality_id, u.expected, u.submitted, u.on_time, u.answers_expected, u.answers_given
+							   FROM completeness u WHERE u.round_id = $1) AS c ON c.municipality_id = t.municipality_id
+				) AS n
+			) AS f
+		), stored AS (
+			SELECT p.municipality_id, p.part, p.tally, p.expected, p.submitted, p.on_time, p.answers_expected, p.answers_given
+			FROM stored_part p
+			WHERE p.round_id = $1
+			  AND ($2 IS NULL OR p.municipality_id = ANY ($10) AND (p.municipality_id = ANY ($2) OR p.municipality_id + (p.part::bigint << 32) = ANY ($9)))
+		), gone AS (
+			DELETE FROM stored_part p
+			USING (SELECT s.municipality_id, s.part FROM stored s EXCEPT SELECT f.municipality_id, f.part FROM fresh f) AS g
+			WHERE p.round_id = $1 AND p.municipality_id = g.municipality_id AND p.part = g.part
+		)
+		INSERT INTO stored_part AS p (round_id, municipality_id, part, tally, expected, submitted, on_time, answers_expected, answers_given)
+		SELECT $1, d.* FROM (SELECT * FROM fresh EXCEPT SELECT * FROM stored) AS d
+		ON CONFLICT (round_id, municipality_id, part) DO UPDATE
+		SET tally = excluded.tally, expected = excluded.expected, submitted = excluded.submitted, on_time = excluded.on_time,
+			answers_expected = excluded.answers_expected, answers_given = excluded.answers_given$query$
+	USING round_id, whole, places, schools, kinds, low, adverse, risk, parts, municipalities;
+
+	EXECUTE $query$WITH fresh AS MATERIALIZED (
+			SELECT p.municipality_id, shnor.sum(p.tally::shnor.tally)::text AS tally,
+				   sum(p.expected)::bigint AS expected, sum(p.submitted)::bigint AS submitted, sum(p.on_time)::bigint AS on_time,
+				   sum(p.answers_expected)::bigint AS answers_expected, sum(p.answers_given)::bigint AS answers_given
+			FROM stored_part p
+			WHERE p.round_id = $1 AND ($2 IS NULL OR p.municipality_id = ANY ($2))
+			GROUP BY p.municipality_id
+		), stored AS (
+			SELECT t.municipality_id, t.tally FROM stored_tally t WHERE t.round_id = $1 AND ($2 IS NULL OR t.municipality_id = ANY ($2))
 		), gone AS (
 			DELETE FROM stored_tally t
-			WHERE t.round_id = $1 AND ($2 IS NULL OR t.municipality_id = ANY ($2))
-			  AND NOT EXISTS (SELECT FROM fresh f WHERE f.municipality_id = t.municipality_id)
+			USING (SELECT s.municipality_id FROM stored s EXCEPT SELECT f.municipality_id FROM fresh f WHERE f.tally IS NOT NULL) AS g
+			WHERE t.round_id = $1 AND t.municipality_id = g.municipality_id
 		), kept AS (
 			INSERT INTO stored_tally AS t (round_id, municipality_id, tally)
-			SELECT f.round_id, f.municipality_id, f.tally FROM fresh f
-			ON CONFLICT (round_id, municipality_id) DO UPDATE SET tally = excluded.tally WHERE t.tally <> excluded.tally
-		), fresh_completeness AS MATERIALIZED (
-			SELECT c.round_id, c.municipality_id, c.expected, c.submitted, c.on_time, c.answers_expected, c.answers_given
-			FROM completeness c WHERE c.round_id = $1
-		), gone_completeness AS (
+			SELECT $1, d.* FROM (SELECT f.municipality_id, f.tally FROM fresh f WHERE f.tally IS NOT NULL EXCEPT SELECT * FROM stored) AS d
+			ON CONFLICT (round_id, municipality_id) DO UPDATE SET tally = excluded.tally
+		), stored_counts AS (
+			SELECT t.municipality_id, t.expected, t.submitted, t.on_time, t.answers_expected, t.answers_given
+			FROM stored_completeness t WHERE t.round_id = $1 AND ($2 IS NULL OR t.municipality_id = ANY ($2))
+		), gone_counts AS (
 			DELETE FROM stored_completeness t
-			WHERE t.round_id = $1 AND ($2 IS NULL OR t.municipality_id = ANY ($2))
-			  AND NOT EXISTS (SELECT FROM fresh_completeness f WHERE f.municipality_id = t.municipality_id)
+			USING (SELECT s.municipality_id FROM stored_counts s EXCEPT SELECT f.municipality_id FROM fresh f WHERE f.expected IS NOT NULL) AS g
+			WHERE t.round_id = $1 AND t.municipality_id = g.municipality_id
 		)
 		INSERT INTO stored_completeness AS t (round_id, municipality_id, expected, submitted, on_time, answers_expected, answers_given)
-		SELECT * FROM fresh_completeness
+		SELECT $1, d.*
+		FROM (SELECT f.municipality_id, f.expected, f.submitted, f.on_time, f.answers_expected, f.answers_given FROM fresh f WHERE f.expected IS NOT NULL
+			  EXCEPT SELECT * FROM stored_counts) AS d
 		ON CONFLICT (round_id, municipality_id) DO UPDATE
 		SET expected = excluded.expected, submitted = excluded.submitted, on_time = excluded.on_time,
-			answers_expected = excluded.answers_expected, answers_given = excluded.answers_given
-		WHERE t.* IS DISTINCT FROM excluded.*$query$
-	USING round_id, municipalities, places, schools, kinds, low, adverse, risk;
+			answers_expected = excluded.answers_expected, answers_given = excluded.answers_given$query$
+	USING round_id, municipalities;
 
 	-- judged as the live tallies are; the region by the sum of all its municipalities, touched or not
 	EXECUTE $query$WITH round_tally AS MATERIALIZED (
 			SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally FROM stored_tally t WHERE t.round_id = $1
-		), touched_tally AS (
-			SELECT t.* FROM round_tally t WHERE $2 IS NULL OR t.municipality_id = ANY ($2)
 		), fresh AS MATERIALIZED (
-			SELECT $query$ || columns || ' FROM (' || shnor.region_result_query('touched_tally') || $query$) AS q WHERE q.scope = 'municipality'
-			UNION ALL
-			SELECT $query$ || columns || ' FROM (' || shnor.region_result_query('round_tally') || $query$) AS q WHERE q.scope = 'region'
+			SELECT $query$ || columns || ' FROM (' || shnor.region_judgement_query('SELECT * FROM (' || shnor.region_scope_query('round_tally')
+			|| ') AS s WHERE s.scope = ''region'' OR $2 IS NULL OR s.municipality_id = ANY ($2)') || $query$) AS q
+		), stored AS (
+			SELECT $query$ || columns || $query$ FROM stored_result q
+			WHERE q.round_id = $1 AND ($2 IS NULL OR q.municipality_id = ANY ($2) OR q.scope = 'region')
 		), gone AS (
 			DELETE FROM stored_result s
-			WHERE s.round_id = $1 AND ($2 IS NULL OR s.municipality_id = ANY ($2) OR s.scope = 'region')
-			  AND NOT EXISTS (SELECT FROM fresh f WHERE f.indicator = s.indicator AND coalesce(f.municipality_id, 0) = coalesce(s.municipality_id, 0))
+			USING (SELECT o.municipality_id, o.indicator FROM stored o EXCEPT SELECT f.municipality_id, f.indicator FROM fresh f) AS g
+			WHERE s.round_id = $1 AND s.municipality_id IS NOT DISTINCT FROM g.municipality_id AND s.indicator = g.indicator
 			RETURNING 1
 		), kept AS (
 			INSERT INTO stored_result AS s
-			SELECT * FROM fresh
+			SELECT * FROM fresh EXCEPT SELECT * FROM stored
 			ON CONFLICT (round_id, municipality_id, indicator) DO UPDATE
 			SET position = excluded.position, section = excluded.section, title = excluded.title, unit = excluded.unit,
 				numerator = excluded.numerator, denominator = excluded.denominator, percent = excluded.percent,
 				threshold = excluded.threshold, plan = excluded.plan, score = excluded.score, reason = excluded.reason,
 				answered = excluded.answered, missing = excluded.missing, percent_low = excluded.percent_low,
 				percent_high = excluded.percent_high, gap = excluded.gap, note_required = excluded.note_required
-			WHERE s.* IS DISTINCT FROM excluded.*
 			RETURNING 1
 		)
 		SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept)$query$
@@ -7916,8 +8082,8 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION refresh_round(text, integer, integer[]) IS
-'Internal: computes the stored figures of a round anew, of the municipalities named or of all (NULL), and returns how many figures have changed.';
+COMMENT ON FUNCTION refresh_round(text, integer, boolean, integer[], integer[], bigint[]) IS
+'Internal: computes the stored figures of a round anew, of the municipalities named (as a whole, or their parts by key) or of all (NULL), and returns how many figures have changed.';
 
 CREATE FUNCTION refresh(region text, everything boolean DEFAULT false,
 	OUT round_id integer, OUT round_title text, OUT municipalities bigint, OUT figures_changed bigint)
@@ -7927,10 +8093,13 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 DECLARE
 	started	timestamptz;
-	members	bigint;
+	closed	boolean;
+	-- of municipalities; NULL: all
 	touched	integer[];
-	rounds	integer[];
-	lists	text[];
+	whole	integer[];
+	parts	bigint[];
+	n		bigint;
+	rounds	bigint;
 BEGIN
 	PERFORM shnor.refresh_check(region);
 	-- one at a time; who waited sees what the other has done
@@ -7941,23 +8110,23 @@ BEGIN
 	started := clock_timestamp();
 	-- One statement: what it strikes off is what it has seen, and whatever comes later stays for the next refresh.
 	-- What is computed below may see more than that: then it is computed once more, next time.
-	EXECUTE format('WITH struck AS (DELETE FROM %1$I.refresh_pending), listed AS (
-						SELECT g.round_id, array_agg(g.municipality_id) AS list FROM %1$I.pending_group g GROUP BY g.round_id)
-					SELECT array_agg(l.round_id ORDER BY l.round_id), array_agg(l.list::text ORDER BY l.round_id) FROM listed l', region)
-	INTO rounds, lists;
-
-	IF rounds IS NOT NULL THEN
-		EXECUTE format('SELECT count(*) FROM %I.municipality', region) INTO members;
-	END IF;
-	FOR i IN 1 .. coalesce(cardinality(rounds), 0) LOOP
-		PERFORM shnor.report_progress('refresh', region, i - 1, cardinality(rounds));
-		round_id := rounds[i];
-		touched := lists[i]::integer[];
-		-- more than half of them one by one would cost more than all
-		IF array_position(touched, NULL) IS NOT NULL OR cardinality(touched) * 2 > members THEN
-			touched := NULL;
-		END IF;
-		figures_changed := shnor.refresh_round(region, round_id, touched);
+	FOR round_id, closed, touched, whole, parts, n, rounds IN EXECUTE format($query$
+		WITH struck AS (DELETE FROM %1$I.refresh_pending), listed AS (
+			SELECT p.round_id,
+				   array_agg(DISTINCT p.municipality_id) AS municipalities,
+				   coalesce(array_agg(p.municipality_id) FILTER (WHERE p.part IS NULL), '{}') AS whole,
+				   coalesce(array_agg(p.municipality_id + (p.part << 32)) FILTER (WHERE p.part IS NOT NULL), '{}') AS parts
+			FROM %1$I.pending_part p GROUP BY p.round_id)
+		SELECT l.round_id, coalesce((SELECT r.state = 'closed' FROM %1$I.round r WHERE r.round_id = l.round_id), true),
+			   -- more than half of them one by one would cost more than all
+			   CASE WHEN array_position(l.municipalities, NULL) IS NULL
+						 AND (cardinality(l.whole) + cardinality(l.parts) / 16) * 2 <= (SELECT count(*) FROM %1$I.municipality)
+					THEN l.municipalities END,
+			   l.whole, l.parts, row_number() OVER (ORDER BY l.round_id), count(*) OVER ()
+		FROM listed l ORDER BY l.round_id$query$, region)
+	LOOP
+		PERFORM shnor.report_progress('refresh', region, n - 1, rounds);
+		figures_changed := shnor.refresh_round(region, round_id, closed, touched, whole, parts);
 		EXECUTE format('SELECT (SELECT r.title FROM %1$I.round r WHERE r.round_id = $1),
 							   coalesce(cardinality($2), (SELECT count(*) FROM %1$I.stored_tally t WHERE t.round_id = $1))', region)
 		INTO round_title, municipalities USING round_id, touched;
@@ -7990,12 +8159,22 @@ BEGIN
 					FROM (SELECT t.round_id FROM %1$I.round t UNION SELECT s.round_id FROM %1$I.stored_tally s) AS a', region)
 	INTO rounds;
 	FOR v IN
-		SELECT * FROM (VALUES
+		SELECT r.name, r.municipality, r.key, format('%I', r.name) AS live, format('%I', r.name || '_stored') AS stored
+		FROM (VALUES
 			('municipal_tally', 'municipality_id', 'x.municipality_id'),
 			('municipal_indicator', 'municipality_id', 'concat_ws('', '', x.municipality_id, x.indicator)'),
 			('regional_indicator', 'NULL::integer', 'x.indicator'),
 			('municipal_score', 'NULL::integer', 'x.municipality_id'),
-			('completeness', 'municipality_id', 'x.municipality_id')) AS v(name, municipality, key)
+			('completeness', 'municipality_id', 'x.municipality_id')) AS r(name, municipality, key)
+		UNION ALL
+		-- what the next refresh adds to; the totals are those that were compared with the live ones above
+		SELECT 'stored_part', 'municipality_id', 'x.municipality_id',
+			   '(SELECT t.round_id, t.municipality_id, t.tally, c.expected, c.submitted, c.on_time, c.answers_expected, c.answers_given
+				 FROM stored_tally t FULL JOIN stored_completeness c USING (round_id, municipality_id))',
+			   '(SELECT p.round_id, p.municipality_id, shnor.sum(p.tally::shnor.tally)::text AS tally, sum(p.expected)::bigint AS expected,
+						sum(p.submitted)::bigint AS submitted, sum(p.on_time)::bigint AS on_time,
+						sum(p.answers_expected)::bigint AS answers_expected, sum(p.answers_given)::bigint AS answers_given
+				 FROM stored_part p GROUP BY p.round_id, p.municipality_id)'
 	LOOP
 		report := v.name;
 		compared := 0;
@@ -8004,7 +8183,7 @@ BEGIN
 		example := NULL;
 		-- A round at a time, each in one statement: of one snapshot are the answers, the stored figures and what is pending.
 		FOREACH r IN ARRAY rounds LOOP
-			PERFORM shnor.report_progress('verify', region, step, 5 * cardinality(rounds));
+			PERFORM shnor.report_progress('verify', region, step, 6 * cardinality(rounds));
 			step := step + 1;
 			EXECUTE format($query$
 				SELECT count(*) FILTER (WHERE NOT c.pending) AS compared, count(*) FILTER (WHERE c.pending) AS pending,
@@ -8015,10 +8194,10 @@ BEGIN
 					SELECT coalesce(l.key, s.key) AS key, l.line::text AS live, s.line::text AS stored, l.line IS DISTINCT FROM s.line AS differs,
 						   EXISTS (SELECT FROM pending_group g
 								   WHERE g.round_id = $1 AND (coalesce(l.municipality_id, s.municipality_id) = g.municipality_id) IS NOT FALSE) AS pending
-					FROM (SELECT %2$s::text AS key, %3$s AS municipality_id, to_jsonb(x) AS line FROM %1$I x WHERE x.round_id = $1) AS l
-					FULL JOIN (SELECT %2$s::text AS key, %3$s AS municipality_id, to_jsonb(x) - 'computed_at' AS line FROM %4$I x WHERE x.round_id = $1) AS s
+					FROM (SELECT %2$s::text AS key, %3$s AS municipality_id, to_jsonb(x) AS line FROM %1$s x WHERE x.round_id = $1) AS l
+					FULL JOIN (SELECT %2$s::text AS key, %3$s AS municipality_id, to_jsonb(x) - 'computed_at' AS line FROM %4$s x WHERE x.round_id = $1) AS s
 						ON s.key = l.key
-				) AS c$query$, v.name, v.key, v.municipality, v.name || '_stored')
+				) AS c$query$, v.live, v.key, v.municipality, v.stored)
 			INTO n USING r;
 			compared := compared + n.compared;
 			pending := pending + n.pending;
@@ -8031,7 +8210,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION verify(text) IS
-'Computes the live reports of the region anew and compares them with the stored ones, row by row and column by column. One row per report: how many rows were compared, how many were left out because something has touched them since the last refresh, how many differ (0 is right), and the first that does: round, key, both rows. Changes nothing; takes as long as the live reports of all rounds. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
+'Computes the live reports of the region anew and compares them with the stored ones, row by row and column by column, and the parts that refresh() adds up with their totals (stored_part). One row per report: how many rows were compared, how many were left out because something has touched them since the last refresh, how many differ (0 is right), and the first that does: round, key, both rows. Changes nothing; takes as long as the live reports of all rounds. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
 
 CREATE FUNCTION region_report_keys(OUT report text, OUT key text[])
 RETURNS SETOF record

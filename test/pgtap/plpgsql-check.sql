@@ -58,6 +58,8 @@ INSERT INTO accepted VALUES
 	-- one function for all operations: TG_OP tells which branch runs
 	('check_round_open', 'error', 'relation "new_rows" does not exist', 'a transition table that DELETE and TRUNCATE do not have'),
 	('check_round_open', 'error', 'relation "old_rows" does not exist', 'a transition table that INSERT and TRUNCATE do not have'),
+	('keep_pending_answer', 'error', 'relation "old_rows" does not exist', 'the same'),
+	('keep_pending_answer', 'error', 'relation "new_rows" does not exist', 'a transition table that DELETE does not have'),
 	-- texts that are run: test/pgtap/security.sql says why each is safe
 	('preview_form', 'warning extra', 'unused parameter "source"', 'its arguments are those of import_form()'),
 	('check_recorded', 'error', 'column n.replaced_at does not exist', 'a column of the histories: an argument of the trigger tells which branch runs'),

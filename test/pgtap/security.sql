@@ -60,7 +60,9 @@ SELECT is_empty($$SELECT name, c FROM routine, unnest(proconfig) c WHERE c !~ '^
 -- what a function puts into the search path while it runs
 SELECT is_empty($$SELECT name, m[1] FROM routine, regexp_matches(body, 'set_config\(''search_path'',\s*([^\n]*)', 'g') AS m
 	WHERE m[1] NOT IN ('format(''%I, pg_catalog, pg_temp'', region), true);', 'format(''pg_catalog, %I, shnor, pg_temp'', region), true);',
-		'format(''pg_catalog, %I, pg_temp'', region), true);')
+		'format(''pg_catalog, %I, pg_temp'', region), true);',
+		-- in a trigger, and in the text that makes it
+		'format(''pg_catalog, %I, pg_temp'', TG_TABLE_SCHEMA), true);', 'format(''pg_catalog, %%I, pg_temp'', TG_TABLE_SCHEMA), true);')
 	  -- views are made with the first, and written out with the second: constants of the function
 	  AND (name, m[1]) NOT IN (('shnor.region_views(text)', 'path, true);'), ('shnor.region_views(text)', 'bare, true);'))$$,
 	'while it runs a function adds the region, quoted, and has pg_temp last');
@@ -188,8 +190,10 @@ SELECT bag_eq($$SELECT place, proname, left(statement, 40) FROM dynamic WHERE st
 	('shnor', 'region_table_comments', 'command'),
 	('shnor', 'region_view_comments', 'command'),
 	-- texts of our own views, the region written in with %I; names and columns that are constants of the function
-	('shnor', 'refresh_round', 'answers || $query$ fresh AS MATERIALIZED'),
-	('shnor', 'refresh_round', 'format(''WITH school_status AS MATERIALIZ'),
+	('shnor', 'refresh_round', 'shnor.refresh_part_query(region, whole I'),
+	('shnor', 'refresh_round', 'format(''SELECT array_agg(u.school_id) FR'),
+	('shnor', 'refresh_round', '$query$WITH fresh AS MATERIALIZED ( SELE'),
+	('shnor', 'refresh_round', 'format(''WITH school AS (SELECT o.* FROM '),
 	('shnor', 'refresh_round', '$query$WITH round_tally AS MATERIALIZED '),
 	('shnor', 'verify', 'format($query$ SELECT count(*) FILTER (W'),
 	-- columns and names: made of %I over the catalog; comments: %L
@@ -199,6 +203,7 @@ SELECT bag_eq($$SELECT place, proname, left(statement, 40) FROM dynamic WHERE st
 	-- columns: constants of the trigger
 	('probe', 'keep_pending', 'format(''INSERT INTO %I.refresh_pending ('),
 	('shnor', 'region_stored_triggers', 'format(''INSERT INTO %I.refresh_pending ('),
+	('shnor', 'region_stored_tables', 'format(''CREATE INDEX school_part ON scho'),
 	-- conditions: constants of the function
 	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
 	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
