@@ -220,6 +220,7 @@ DECLARE
 	parts	bigint[];
 	n		bigint;
 	rounds	bigint;
+	again	boolean;
 BEGIN
 	PERFORM shnor.refresh_check(region);
 	-- one at a time; who waited sees what the other has done
@@ -228,36 +229,43 @@ BEGIN
 		EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', region);
 	END IF;
 	started := clock_timestamp();
-	-- One statement: what it strikes off is what it has seen, and whatever comes later stays for the next refresh.
-	-- What is computed below may see more than that: then it is computed once more, next time.
-	FOR round_id, closed, touched, whole, parts, n, rounds IN EXECUTE format($query$
-		WITH struck AS (DELETE FROM %1$I.refresh_pending), listed AS (
-			SELECT p.round_id,
-				   array_agg(DISTINCT p.municipality_id) AS municipalities,
-				   coalesce(array_agg(p.municipality_id) FILTER (WHERE p.part IS NULL), '{}') AS whole,
-				   coalesce(array_agg(p.municipality_id + (p.part << 32)) FILTER (WHERE p.part IS NOT NULL), '{}') AS parts
-			FROM %1$I.pending_part p GROUP BY p.round_id)
-		SELECT l.round_id, coalesce((SELECT r.state = 'closed' FROM %1$I.round r WHERE r.round_id = l.round_id), true),
-			   -- more than half of them one by one would cost more than all
-			   CASE WHEN array_position(l.municipalities, NULL) IS NULL
-						 AND (cardinality(l.whole) + cardinality(l.parts) / 16) * 2 <= (SELECT count(*) FROM %1$I.municipality)
-					THEN l.municipalities END,
-			   l.whole, l.parts, row_number() OVER (ORDER BY l.round_id), count(*) OVER ()
-		FROM listed l ORDER BY l.round_id$query$, region)
-	LOOP
-		PERFORM shnor.report_progress('refresh', region, n - 1, rounds);
-		figures_changed := shnor.refresh_round(region, round_id, closed, touched, whole, parts);
-		EXECUTE format('SELECT (SELECT r.title FROM %1$I.round r WHERE r.round_id = $1),
-							   coalesce(cardinality($2), (SELECT count(*) FROM %1$I.stored_tally t WHERE t.round_id = $1))', region)
-		INTO round_title, municipalities USING round_id, touched;
-		RETURN NEXT;
+	-- What it strikes off is what one statement has seen, and whatever comes later stays for the next refresh. What is
+	-- computed below may see more than that: then it is computed once more, next time.
+	FOR i IN 1 .. 3 LOOP
+		FOR round_id, closed, touched, whole, parts, n, rounds IN EXECUTE format($query$
+			WITH struck AS (DELETE FROM %1$I.refresh_pending), listed AS (
+				SELECT p.round_id,
+					   array_agg(DISTINCT p.municipality_id) AS municipalities,
+					   coalesce(array_agg(p.municipality_id) FILTER (WHERE p.part IS NULL), '{}') AS whole,
+					   coalesce(array_agg(p.municipality_id + (p.part << 32)) FILTER (WHERE p.part IS NOT NULL), '{}') AS parts
+				FROM %1$I.pending_part p GROUP BY p.round_id)
+			SELECT l.round_id, coalesce((SELECT r.state = 'closed' FROM %1$I.round r WHERE r.round_id = l.round_id), true),
+				   -- more than half of them one by one would cost more than all
+				   CASE WHEN array_position(l.municipalities, NULL) IS NULL
+							 AND (cardinality(l.whole) + cardinality(l.parts) / 16) * 2 <= (SELECT count(*) FROM %1$I.municipality)
+						THEN l.municipalities END,
+				   l.whole, l.parts, row_number() OVER (ORDER BY l.round_id), count(*) OVER ()
+			FROM listed l ORDER BY l.round_id$query$, region)
+		LOOP
+			PERFORM shnor.report_progress('refresh', region, n - 1, rounds);
+			figures_changed := shnor.refresh_round(region, round_id, closed, touched, whole, parts);
+			EXECUTE format('SELECT (SELECT r.title FROM %1$I.round r WHERE r.round_id = $1),
+								   coalesce(cardinality($2), (SELECT count(*) FROM %1$I.stored_tally t WHERE t.round_id = $1))', region)
+			INTO round_title, municipalities USING round_id, touched;
+			RETURN NEXT;
+		END LOOP;
+		-- An answer seen by some of these statements is only early. Members, definitions and targets half seen give
+		-- figures that never held, so they are not left for the next time.
+		EXIT WHEN rounds IS NULL;
+		EXECUTE format('SELECT EXISTS (SELECT FROM %I.refresh_pending p WHERE p.municipality_id IS NOT NULL OR p.schools IS NULL)', region) INTO again;
+		EXIT WHEN NOT again;
 	END LOOP;
 	EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = $1, took = clock_timestamp() - $1, error = NULL, error_at = NULL WHERE f.name = ''stored''', region)
 	USING started;
 END
 $function$;
 COMMENT ON FUNCTION refresh(text, boolean) IS
-'Brings the stored figures of the region (municipal_indicator_stored and the other views named _stored) up to date: computes anew the municipalities of the rounds that something has touched since the last refresh (answers, statuses, schools, definitions, targets, sources, rounds), and nothing else; closed rounds cost nothing. With everything, all rounds. One row per round that was computed: how many municipalities, and how many figures differ from those stored before; no row when nothing was touched. All or nothing, in the caller''s transaction; writers are not kept waiting, and what they commit meanwhile is taken at the next refresh at the latest. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501), an error of a definition as in the live report.';
+'Brings the stored figures of the region (municipal_indicator_stored and the other views named _stored) up to date: computes anew the municipalities of the rounds that something has touched since the last refresh (answers, statuses, schools, definitions, targets, sources, rounds), and nothing else; closed rounds cost nothing. With everything, all rounds. One row per round that was computed (two where definitions, schools or targets were changed meanwhile): how many municipalities, and how many figures differ from those stored before; no row when nothing was touched. All or nothing, in the caller''s transaction; writers are not kept waiting, and what they commit meanwhile is taken at the next refresh at the latest. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501), an error of a definition as in the live report.';
 
 CREATE FUNCTION verify(region text,
 	OUT report text, OUT compared bigint, OUT pending bigint, OUT different bigint, OUT example text)
