@@ -7912,7 +7912,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 SELECT CASE WHEN everything THEN format($query$
-	WITH round_member AS (
+	WITH round_member AS NOT MATERIALIZED (
 		SELECT m.round_id, %2$s AS municipality_id, m.school_id, m.kind, m.low_results, m.adverse_conditions, m.risk_zone
 		FROM %1$I.round_member m WHERE m.round_id = $1
 	), municipal_member AS (
