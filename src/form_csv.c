@@ -298,7 +298,7 @@ form_header(PG_FUNCTION_ARGS)
 	bool		blank = true;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
+		elog(ERROR, "return type must be a row type");	/* unreachable: the function has OUT parameters */
 	while (blank && form_next(source, &fields, &nfields))
 		for (int i = 0; i < nfields && blank; i++)
 			blank = fields[i] == NULL || form_is_blank(fields[i]);

@@ -62,6 +62,7 @@ SELECT line, plain, code, answers FROM form_read(
 -- two columns of one answer, of one code
 SELECT line, plain, answers FROM form_read(E'h\n1,\n,2\n1,1\n—,1\n', ',', 1, 2, '{count,count}', '{1,1}', 'UTC');
 SELECT line, plain, code FROM form_read(E'h\na,\na,a', ',', 1, 2, '{school_code,school_code}', '{}', 'UTC');
+SELECT line, plain, submitted_at FROM form_read(E'h\n01.09.2024,\n,02.09.2024\n01.09.2024,02.09.2024\n—,01.09.2024\n', ',', 1, 2, '{submitted_at,submitted_at}', '{}', 'UTC');
 -- below a header that starts further down; no answers; columns that are not told of
 SELECT line, plain, code, answers FROM form_read(E'\nh\na,1\nb,2,3', ',', 2, 2, '{school_code}', '{}', 'UTC');
 SELECT line, plain, answers FROM form_read(E'h\n1', ',', 1, 1, '{count}', '{NULL}', 'UTC');
