@@ -7976,7 +7976,11 @@ BEGIN
 		INTO schools USING round_id, municipalities, whole, parts;
 		EXECUTE format('WITH school AS (SELECT o.* FROM %1$I.school o WHERE o.school_id = ANY ($2)),
 							 round_school AS (SELECT w.* FROM %1$I.round_school w WHERE w.round_id = $1 AND w.school_id = ANY ($2)),
-							 school_status AS MATERIALIZED (SELECT s.* FROM %1$I.school_status s WHERE s.school_id = ANY ($2)), member AS (%2$s)
+							 -- one by one: to the planner a pass through all of them seems little dearer
+							 school_status AS MATERIALIZED (
+								SELECT s.* FROM unnest($2) AS u(school_id)
+								CROSS JOIN LATERAL (SELECT t.* FROM %1$I.school_status t WHERE t.school_id = u.school_id OFFSET 0) AS s),
+							 member AS (%2$s)
 						SELECT array_agg(m.municipality_id), array_agg(m.school_id), array_agg(m.kind),
 							   array_agg(m.low_results), array_agg(m.adverse_conditions), array_agg(m.risk_zone)
 						-- not pushed down, where it would make the planner expect a single school
