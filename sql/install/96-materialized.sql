@@ -31,6 +31,10 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = report AND c.relkind = 'v') THEN
 		RAISE EXCEPTION 'в регионе «%» нет отчёта «%»', region, coalesce(report, 'NULL')
 			USING ERRCODE = 'undefined_table', HINT = format('Отчёты — это представления схемы: \dv %I.*', region);
+	ELSIF report = 'stored' THEN
+		-- refresh_state keeps the stored figures under this name
+		RAISE EXCEPTION 'имя «stored» занято сохранёнными показателями'
+			USING ERRCODE = 'reserved_name', HINT = 'Создайте над отчётом представление с другим именем и материализуйте его.';
 	ELSIF octet_length(cover) > 63 THEN
 		RAISE EXCEPTION 'имя отчёта слишком длинное: «%»', report
 			USING ERRCODE = 'name_too_long', HINT = 'К имени добавляется _materialized, а в имени помещается 63 байта. Создайте над отчётом представление с коротким именем.';
@@ -83,22 +87,25 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION create_materialized(text, text, text[]) IS
-'Makes a materialized view of a report of the region, REPORT_data, with a unique index over key, and the plain view REPORT_materialized over it, with the report''s columns and comments and computed_at; returns the plain view''s name. The keys of the reports of the contract are known; of others they are named. Readers, approvers and managers may read it, operators may not: a materialized view has no row-level security. Refresh it with refresh_materialized() or schedule(). The owner of the region calls it. Errors: no such region (3F000) or report (42P01), no such column (42703), no key (22023), a key that repeats (23505), a report that is materialized already (42P07), not the owner (42501).';
+'Makes a materialized view of a report of the region, REPORT_data, with a unique index over key, and the plain view REPORT_materialized over it, with the report''s columns and comments and computed_at; returns the plain view''s name. The keys of the reports of the contract are known; of others they are named. Readers, approvers and managers may read it, operators may not: a materialized view has no row-level security. Refresh it with refresh_materialized() or schedule(). The owner of the region calls it. Errors: no such region (3F000) or report (42P01), no such column (42703), no key (22023), a key that repeats (23505), a report that is materialized already (42P07) or is called stored (42939), not the owner (42501).';
 
 CREATE FUNCTION drop_materialized(region text, report text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
+DECLARE
+	known	boolean;
 BEGIN
 	PERFORM shnor.refresh_check(region);
-	-- first what refresh_materialized() takes first: else the two could wait for each other
-	EXECUTE format('SELECT FROM %I.refresh_state f WHERE f.name = $1 FOR UPDATE', region) USING report;
-	IF to_regclass(format('%I.%I', region, report || '_data')) IS NULL THEN
+	-- First what refresh_materialized() takes first: else the two could wait for each other. By this row too a report that
+	-- is gone with its view is struck off, and no materialized view of somebody else's is taken for ours.
+	EXECUTE format('SELECT true FROM %I.refresh_state f WHERE f.name = $1 AND f.key IS NOT NULL FOR UPDATE', region) INTO known USING report;
+	IF known IS NULL THEN
 		RAISE EXCEPTION 'отчёт «%» не материализован', coalesce(report, 'NULL')
 			USING ERRCODE = 'undefined_table', HINT = format('Что материализовано, покажет SELECT * FROM %I.staleness;', region);
 	END IF;
 	EXECUTE format('DROP VIEW IF EXISTS %I.%I', region, report || '_materialized');
-	EXECUTE format('DROP MATERIALIZED VIEW %I.%I', region, report || '_data');
+	EXECUTE format('DROP MATERIALIZED VIEW IF EXISTS %I.%I', region, report || '_data');
 	EXECUTE format('DELETE FROM %I.refresh_state f WHERE f.name = $1', region) USING report;
 END
 $function$;
@@ -149,11 +156,14 @@ DECLARE
 	m record;
 BEGIN
 	FOR m IN EXECUTE format('SELECT f.name, f.key FROM %I.refresh_state f WHERE f.key IS NOT NULL ORDER BY f.name', region) LOOP
-		IF to_regclass(format('%I.%I', region, m.name || '_data')) IS NULL THEN
+		IF to_regclass(format('%I.%I', region, m.name)) IS NULL THEN
+			RAISE WARNING 'отчёт «%» был материализован, но его самого больше нет', m.name
+				USING HINT = format('Создайте его и вызовите upgrade_region ещё раз или снимите с обновления: SELECT shnor.drop_materialized(%L, %L);', region, m.name);
+		ELSIF to_regclass(format('%I.%I', region, m.name || '_data')) IS NULL THEN
 			PERFORM shnor.create_materialized(region, m.name, m.key);
 		END IF;
 	END LOOP;
 END
 $function$;
 COMMENT ON FUNCTION region_materialized(text) IS
-'Internal: makes the materialized reports of the region that are missing.';
+'Internal: makes the materialized reports of the region that are missing; warns of those whose report is.';

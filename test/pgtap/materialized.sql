@@ -44,6 +44,11 @@ SELECT throws_ok($$SELECT shnor.create_materialized('probe', 'round_member', '{r
 SELECT throws_ok($$SELECT shnor.create_materialized('probe', 'round_member', '{round_id}')$$, '23505', NULL, 'columns that repeat');
 SELECT throws_ok($$SELECT shnor.refresh_materialized('probe', 'round_member')$$, '42P01', NULL, 'refresh of what is not materialized');
 SELECT throws_ok($$SELECT shnor.drop_materialized('probe', 'round_member')$$, '42P01', NULL, 'removal of what is not');
+CREATE VIEW stored AS SELECT round_id FROM round;
+SELECT throws_ok($$SELECT shnor.create_materialized('probe', 'stored', '{round_id}')$$, '42939', 'имя «stored» занято сохранёнными показателями', 'the name of what is no materialized view');
+CREATE MATERIALIZED VIEW own_data AS SELECT 1 AS a;
+SELECT throws_ok($$SELECT shnor.drop_materialized('probe', 'own')$$, '42P01', 'отчёт «own» не материализован', 'a materialized view that others made');
+DROP MATERIALIZED VIEW own_data;
 SELECT throws_ok($$SELECT shnor.create_materialized('public', 'completeness')$$, '3F000', NULL, 'no region');
 SELECT is(shnor.create_materialized('probe', 'round_member', '{round_id,school_id}'), 'round_member_materialized', 'with a key any view can be');
 SET ROLE materialized_reader;
@@ -116,6 +121,8 @@ SELECT is((SELECT count(*) FROM shnor.progress()), 0::bigint, 'a count beyond al
 SELECT is((SELECT bool_and(application_name ~ '^shnor: verify 9223372036854775807/10 ж+$') FROM pg_stat_activity WHERE pid = pg_backend_pid()), true, 'a long name is cut between letters');
 
 -- ---- the extension goes and comes back ----
+CREATE VIEW own AS SELECT * FROM municipal_indicator;
+SELECT shnor.create_materialized('probe', 'own', '{round_id,municipality_id,indicator}');
 DROP EXTENSION shnor CASCADE;
 SELECT hasnt_materialized_view('probe', 'municipal_indicator_data', 'what calls the extension goes with it');
 CREATE EXTENSION shnor;
@@ -124,6 +131,9 @@ SELECT results_eq($$SELECT to_jsonb(x)::text FROM municipal_indicator x ORDER BY
 SET ROLE materialized_reader;
 SELECT is((SELECT count(*) FROM municipal_indicator_materialized), 36::bigint, 'with its grants');
 RESET ROLE;
+SELECT hasnt_view('probe', 'own', 'but no view of one''s own, whose row stays');
+SELECT lives_ok($$SELECT shnor.drop_materialized('probe', 'own')$$, 'which is struck off');
+SELECT is((SELECT count(*) FROM staleness WHERE name = 'own'), 0::bigint, 'and forgotten');
 SELECT shnor.drop_materialized('probe', 'completeness');
 SELECT hasnt_materialized_view('probe', 'completeness_data', 'removed');
 SELECT is((SELECT count(*) FROM staleness WHERE name = 'completeness'), 0::bigint, 'and struck off');
