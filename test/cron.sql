@@ -112,11 +112,11 @@ SELECT is((SELECT count(*) FROM delta.refresher), 0::bigint, 'hours are not the 
 SELECT results_eq($$SELECT DISTINCT name FROM gamma.refresher$$, $$VALUES ('cron_owner')$$, 'but Greenwich''s');
 SELECT results_eq($$SELECT DISTINCT name FROM alpha.refresher$$, $$VALUES ('cron_owner')$$, 'the job ran as who scheduled it');
 SELECT results_eq($$SELECT DISTINCT name FROM beta.refresher$$, $$VALUES ('cron_member')$$, 'a member too');
-SELECT is((SELECT array_agg(name || ': ' || state ORDER BY name) FROM alpha.staleness), ARRAY['completeness: На момент последнего обновления', 'stored: Свежее'], 'staleness: all is refreshed');
+SELECT is((SELECT array_agg(name || ': ' || state ORDER BY name) FROM alpha.staleness), ARRAY['completeness: На момент последнего обновления', 'stored: Изменений после пересчёта нет'], 'staleness: all is refreshed');
 SELECT is((SELECT count(*) FROM alpha.staleness WHERE age_seconds < 100 AND pending IS DISTINCT FROM 1), 2::bigint, 'just now');
 SELECT is((SELECT sum(numerator) FROM alpha.regional_indicator_stored WHERE indicator = 'teachers_supported'), 21::numeric, 'the figures are there: 1 + … + 6');
 \set other `psql -XAtq -d cron_other -c "SELECT state FROM other.staleness"`
-SELECT is(:'other'::text, 'Свежее', 'and in the other database');
+SELECT is(:'other'::text, 'Изменений после пересчёта нет', 'and in the other database');
 
 -- ---- runs that fail ----
 SET ROLE cron_owner;
@@ -140,6 +140,6 @@ SELECT is(shnor.schedule('gamma', NULL), 'задание pg_cron «shnor gamma»
 RESET ROLE;
 CALL await_runs('shnor alpha');
 SELECT is((SELECT count(*) FROM cron.job_run_details WHERE command LIKE '%gamma%'), 0::bigint, 'and runs no more');
-SELECT is((SELECT state FROM alpha.staleness WHERE name = 'stored'), 'Свежее', 'what was mended is refreshed, and the error gone');
+SELECT is((SELECT state FROM alpha.staleness WHERE name = 'stored'), 'Изменений после пересчёта нет', 'what was mended is refreshed, and the error gone');
 SELECT is((SELECT sum(numerator) FROM alpha.regional_indicator_stored WHERE indicator = 'teachers_supported'), 60::numeric, 'with what had been pending: six times 10');
 SELECT * FROM finish();

@@ -14,7 +14,7 @@ BEGIN
 		-- figures of what one may see would be stored as those of all
 		RAISE EXCEPTION 'сохранённые показатели региона «%» пересчитывает только его владелец', region
 			USING ERRCODE = 'insufficient_privilege',
-				  HINT = format('Владелец — роль «%s». Войдите под ней или под её членом с SET ROLE.',
+				  HINT = format('Владелец — роль «%s». Войдите под ней или, если ваша роль в неё входит, выполните сначала SET ROLE %1$I.',
 								(SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = to_regclass(format('%I.submission', region))));
 	END IF;
 END
@@ -269,7 +269,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION refresh(text, boolean) IS
-'Brings the stored figures of the region (municipal_indicator_stored and the other views named _stored) up to date: computes anew the municipalities of the rounds that something has touched since the last refresh (answers, statuses, schools, definitions, targets, sources, rounds), and nothing else; closed rounds cost nothing. With everything, all rounds. One row per round that was computed (two where definitions, schools or targets were changed meanwhile): how many municipalities, and how many figures differ from those stored before; no row when nothing was touched. All or nothing, in the caller''s transaction; writers are not kept waiting, and what they commit meanwhile is taken at the next refresh at the latest. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501), an error of a definition as in the live report.';
+'Brings the stored figures of the region (municipal_indicator_stored and the other views named _stored) up to date: computes anew the municipalities of the rounds that something has touched since the last refresh (answers, statuses, schools, definitions, targets, sources, rounds), and nothing else; closed rounds cost nothing. With everything, all rounds. One row per round that was computed (up to three where definitions, schools or targets were changed meanwhile): how many municipalities, and how many figures differ from those stored before; no row when nothing was touched. All or nothing, in the caller''s transaction; writers are not kept waiting, and what they commit meanwhile is taken at the next refresh at the latest. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501), an error of a definition as in the live report.';
 
 CREATE FUNCTION verify(region text,
 	OUT report text, OUT compared bigint, OUT pending bigint, OUT different bigint, OUT example text)

@@ -32,7 +32,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION refresh_scheduled(text) IS
-'What schedule() has run by the clock: refresh() and refresh_materialized() of the region. An error of one keeps the others from nothing: it is written into refresh_state, for the view staleness, and raised as a warning; the figures stay what they were. Returns what was done, or the errors. The owner of the region runs it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
+'What schedule() has run by the clock: refresh() and refresh_materialized() of the region. An error of one does not stop the others: it is written into refresh_state, for the view staleness, and raised as a warning; the figures stay what they were. Returns what was done, or the errors. The owner of the region runs it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
 
 CREATE FUNCTION schedule(region text, cron text) RETURNS text
 LANGUAGE plpgsql
@@ -88,7 +88,7 @@ BEGIN
 				  HINT = 'Пять полей через пробел: минута, час, день, месяц, день недели. Каждые десять минут: */10 * * * *; каждую ночь в три: 0 3 * * *.'
 						 || CASE WHEN installed THEN ' С версии 1.5 pg_cron понимает и секунды: 30 seconds.' ELSE '' END;
 	END IF;
-	-- for sh between double quotes, and for crontab, to which % is a line's end
+	-- quoted for sh, and for crontab, to which % is a line's end
 	RETURN format('%s psql -X -q -d %s -c %s', cron,
 				  replace(format('''%s''', replace(current_database(), '''', '''\''''')), '%', '\%'),
 				  replace(format('''%s''', replace(command, '''', '''\''''')), '%', '\%'));

@@ -7817,7 +7817,7 @@ $view$),
 			   WHEN f.refreshed_at IS NULL THEN 'Ещё не пересчитано'
 			   WHEN f.key IS NOT NULL THEN 'На момент последнего обновления'
 			   WHEN EXISTS (SELECT FROM refresh_pending) THEN 'Есть изменения после пересчёта'
-			   ELSE 'Свежее'
+			   ELSE 'Изменений после пересчёта нет'
 		   END AS state
 	FROM refresh_state f
 $view$)
@@ -7834,21 +7834,21 @@ AS $function$
 VALUES
 ('refresh_pending', NULL, 'Что изменилось с последнего пересчёта сохранённых показателей. Ведётся триггерами, очищается функцией shnor.refresh().'),
 ('refresh_pending', 'round_id', 'Мониторинг. Пусто: все незакрытые.'),
-('refresh_pending', 'municipality_id', 'Муниципалитет. Пусто, и организаций нет: все.'),
+('refresh_pending', 'municipality_id', 'Муниципалитет. Пусто, если и организации не названы: все.'),
 ('refresh_pending', 'schools', 'Организации, ответы или статусы которых изменились.'),
-('refresh_pending', 'days', 'Изменение касается только мониторингов с датой состава в эти дни.'),
+('refresh_pending', 'days', 'Изменение касается только мониторингов, у которых дата состава приходится на эти дни.'),
 ('refresh_pending', 'noted_at', 'Когда изменено.'),
-('refresh_state', NULL, 'Когда пересчитаны сохранённые показатели и материализованные отчёты, сколько это заняло и чем кончилось.'),
+('refresh_state', NULL, 'Когда пересчитаны сохранённые показатели и материализованные отчёты, сколько это заняло и не было ли ошибки.'),
 ('refresh_state', 'name', 'stored — сохранённые показатели, иначе имя материализованного отчёта.'),
 ('refresh_state', 'key', 'Столбцы, по которым различаются строки материализованного отчёта. Пусто у stored.'),
 ('refresh_state', 'refreshed_at', 'На какой момент верны данные. Пусто: ещё не пересчитаны.'),
 ('refresh_state', 'took', 'Сколько занял последний пересчёт.'),
 ('refresh_state', 'error', 'Ошибка последнего пересчёта по расписанию. Пусто: прошёл.'),
 ('refresh_state', 'error_at', 'Когда случилась ошибка.'),
-('stored_tally', NULL, 'Сохранённые итоги ответов по муниципалитетам, для отчётов из хранимого. Заполняется функцией shnor.refresh().'),
+('stored_tally', NULL, 'Сохранённые итоги ответов по муниципалитетам: по ним считаются сохранённые показатели. Заполняется функцией shnor.refresh().'),
 ('stored_tally', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
-('stored_part', NULL, 'Служебное: слагаемые сохранённых итогов, чтобы после исправления пересчитывать не весь муниципалитет. Заполняется функцией shnor.refresh().'),
-('stored_part', 'part', '0 — ответы самого муниципалитета, 1–16 — его организации, поровну. В закрытом мониторинге — только 0, всё вместе.'),
+('stored_part', NULL, 'Служебное: слагаемые сохранённых итогов. Благодаря им после исправления пересчитывается не весь муниципалитет. Заполняется функцией shnor.refresh().'),
+('stored_part', 'part', '0 — ответы самого муниципалитета, 1–16 — его организации, примерно поровну. В закрытом мониторинге есть только 0, и в нём всё вместе.'),
 ('stored_part', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
 ('stored_result', NULL, 'Сохранённые показатели муниципалитетов и региона. Заполняется функцией shnor.refresh(); читайте municipal_indicator_stored и regional_indicator_stored.'),
 ('stored_result', 'scope', 'municipality — муниципалитета, region — региона.'),
@@ -7857,28 +7857,28 @@ VALUES
 ('pending_part', NULL, 'Служебное: что пересчитает следующий shnor.refresh(), до части муниципалитета. Не для отчётов.'),
 ('pending_part', 'municipality_id', 'Муниципалитет. Пусто: все.'),
 ('pending_part', 'part', 'Часть муниципалитета, как в stored_part. Пусто: весь.'),
-('pending_group', NULL, 'Служебное: муниципалитеты мониторингов, которые пересчитает следующий shnor.refresh(). Не для отчётов.'),
+('pending_group', NULL, 'Служебное: какие муниципалитеты каких мониторингов пересчитает следующий shnor.refresh(). Не для отчётов.'),
 ('pending_group', 'municipality_id', 'Муниципалитет. Пусто: все.'),
-('municipal_tally_stored', NULL, 'То же, что municipal_tally, из хранимого: на момент последнего shnor.refresh().'),
+('municipal_tally_stored', NULL, 'То же, что municipal_tally, но сохранённое: на момент последнего shnor.refresh().'),
 ('municipal_tally_stored', 'tally', 'Итог ответов муниципалитета.'),
-('municipal_indicator_stored', NULL, 'Показатели муниципалитетов (как municipal_indicator) из хранимого: открываются сразу, верны на момент computed_at.'),
-('regional_indicator_stored', NULL, 'Показатели региона (как regional_indicator) из хранимого: открываются сразу, верны на момент computed_at.'),
-('municipal_score_stored', NULL, 'Баллы и места муниципалитетов (как municipal_score) из хранимого: верны на момент computed_at.'),
-('completeness_stored', NULL, 'Полнота и своевременность сдачи (как completeness) из хранимого: верны на момент computed_at.'),
-('staleness', NULL, 'Насколько свежи сохранённые показатели и материализованные отчёты: возраст, что изменилось с тех пор, последняя ошибка. Для наблюдения.'),
+('municipal_indicator_stored', NULL, 'Сохранённые показатели муниципалитетов (как municipal_indicator): открываются сразу, верны на момент computed_at.'),
+('regional_indicator_stored', NULL, 'Сохранённые показатели региона (как regional_indicator): открываются сразу, верны на момент computed_at.'),
+('municipal_score_stored', NULL, 'Баллы и места муниципалитетов (как municipal_score) по сохранённым показателям: верны на момент computed_at.'),
+('completeness_stored', NULL, 'Сохранённая полнота и своевременность сдачи (как completeness): верна на момент computed_at.'),
+('staleness', NULL, 'Насколько свежи сохранённые показатели и материализованные отчёты: возраст, сколько изменений ждёт пересчёта, последняя ошибка. Для администратора базы.'),
 ('staleness', 'name', 'stored — сохранённые показатели, иначе имя материализованного отчёта.'),
 ('staleness', 'kind', 'stored — пересчитывается то, что изменилось; materialized — целиком.'),
 ('staleness', 'refreshed_at', 'На какой момент верны данные. Пусто: ещё не пересчитаны.'),
 ('staleness', 'age_seconds', 'Сколько секунд прошло с этого момента.'),
 ('staleness', 'took_seconds', 'Сколько секунд занял последний пересчёт.'),
-('staleness', 'pending', 'Сколько муниципалитетов мониторингов ждёт пересчёта (мониторинг целиком — один). Пусто у материализованных.'),
+('staleness', 'pending', 'Сколько муниципалитетов ждёт пересчёта, по каждому мониторингу отдельно; мониторинг, который пересчитывается целиком, — за один. Пусто у материализованных.'),
 ('staleness', 'pending_since', 'Когда случилось самое раннее изменение, которое ещё не учтено. Пусто: таких нет.'),
 ('staleness', 'last_error', 'Ошибка последнего пересчёта по расписанию. Пусто: прошёл.'),
 ('staleness', 'last_error_at', 'Когда случилась ошибка.'),
 ('staleness', 'state', 'То же словами.'),
 ('keep_pending', '()', 'Триггер: записывает, какие показатели устарели.'),
 ('keep_pending_answer', '()', 'Триггер: записывает, какие показатели устарели из-за ответов организаций.'),
-('keep_pending_version', '()', 'Триггер: записывает, что показатели устарели, если загружен ответ старше того, что уже есть.')
+('keep_pending_version', '()', 'Триггер: записывает, что показатели устарели, если загружен ответ, отправленный раньше того, что уже есть.')
 $function$;
 
 COMMENT ON FUNCTION region_stored_comments() IS
@@ -7898,7 +7898,7 @@ BEGIN
 		-- figures of what one may see would be stored as those of all
 		RAISE EXCEPTION 'сохранённые показатели региона «%» пересчитывает только его владелец', region
 			USING ERRCODE = 'insufficient_privilege',
-				  HINT = format('Владелец — роль «%s». Войдите под ней или под её членом с SET ROLE.',
+				  HINT = format('Владелец — роль «%s». Войдите под ней или, если ваша роль в неё входит, выполните сначала SET ROLE %1$I.',
 								(SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = to_regclass(format('%I.submission', region))));
 	END IF;
 END
@@ -8150,7 +8150,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION refresh(text, boolean) IS
-'Brings the stored figures of the region (municipal_indicator_stored and the other views named _stored) up to date: computes anew the municipalities of the rounds that something has touched since the last refresh (answers, statuses, schools, definitions, targets, sources, rounds), and nothing else; closed rounds cost nothing. With everything, all rounds. One row per round that was computed (two where definitions, schools or targets were changed meanwhile): how many municipalities, and how many figures differ from those stored before; no row when nothing was touched. All or nothing, in the caller''s transaction; writers are not kept waiting, and what they commit meanwhile is taken at the next refresh at the latest. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501), an error of a definition as in the live report.';
+'Brings the stored figures of the region (municipal_indicator_stored and the other views named _stored) up to date: computes anew the municipalities of the rounds that something has touched since the last refresh (answers, statuses, schools, definitions, targets, sources, rounds), and nothing else; closed rounds cost nothing. With everything, all rounds. One row per round that was computed (up to three where definitions, schools or targets were changed meanwhile): how many municipalities, and how many figures differ from those stored before; no row when nothing was touched. All or nothing, in the caller''s transaction; writers are not kept waiting, and what they commit meanwhile is taken at the next refresh at the latest. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501), an error of a definition as in the live report.';
 
 CREATE FUNCTION verify(region text,
 	OUT report text, OUT compared bigint, OUT pending bigint, OUT different bigint, OUT example text)
@@ -8428,7 +8428,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION refresh_scheduled(text) IS
-'What schedule() has run by the clock: refresh() and refresh_materialized() of the region. An error of one keeps the others from nothing: it is written into refresh_state, for the view staleness, and raised as a warning; the figures stay what they were. Returns what was done, or the errors. The owner of the region runs it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
+'What schedule() has run by the clock: refresh() and refresh_materialized() of the region. An error of one does not stop the others: it is written into refresh_state, for the view staleness, and raised as a warning; the figures stay what they were. Returns what was done, or the errors. The owner of the region runs it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
 
 CREATE FUNCTION schedule(region text, cron text) RETURNS text
 LANGUAGE plpgsql
@@ -8484,7 +8484,7 @@ BEGIN
 				  HINT = 'Пять полей через пробел: минута, час, день, месяц, день недели. Каждые десять минут: */10 * * * *; каждую ночь в три: 0 3 * * *.'
 						 || CASE WHEN installed THEN ' С версии 1.5 pg_cron понимает и секунды: 30 seconds.' ELSE '' END;
 	END IF;
-	-- for sh between double quotes, and for crontab, to which % is a line's end
+	-- quoted for sh, and for crontab, to which % is a line's end
 	RETURN format('%s psql -X -q -d %s -c %s', cron,
 				  replace(format('''%s''', replace(current_database(), '''', '''\''''')), '%', '\%'),
 				  replace(format('''%s''', replace(command, '''', '''\''''')), '%', '\%'));

@@ -86,7 +86,7 @@ SELECT results_eq($$SELECT name, kind, refreshed_at, pending, state FROM stalene
 	$$VALUES ('stored', 'stored', NULL::timestamptz, 1::bigint, 'Ещё не пересчитано')$$, 'staleness: not computed yet');
 SELECT is(shnor.refresh_scheduled('probe'), 'обновлено: stored, completeness, municipal_indicator, municipal_score, regional_indicator, round_member, school_indicator, school_round', 'all that is stored, at once');
 SELECT results_eq($$SELECT kind, state, pending, pending_since, age_seconds BETWEEN 0 AND 3600, took_seconds >= 0 FROM staleness WHERE name IN ('stored', 'completeness') ORDER BY name$$,
-	$$VALUES ('materialized', 'На момент последнего обновления', NULL::bigint, NULL::timestamptz, true, true), ('stored', 'Свежее', 0, NULL, true, true)$$, 'staleness: fresh');
+	$$VALUES ('materialized', 'На момент последнего обновления', NULL::bigint, NULL::timestamptz, true, true), ('stored', 'Изменений после пересчёта нет', 0, NULL, true, true)$$, 'staleness: fresh');
 UPDATE submission SET supported = 1 WHERE school_id = 1;
 SELECT results_eq($$SELECT state, pending, pending_since >= refreshed_at FROM staleness WHERE name = 'stored'$$, $$VALUES ('Есть изменения после пересчёта', 1::bigint, true)$$, 'staleness: changed since');
 INSERT INTO indicator (indicator, indicator_id, clause, section, position, title, unit, level, numerator) VALUES ('broken', 99, '1', '1', 99, 'Ошибка', 'percent', 'school', 'supported + ');
