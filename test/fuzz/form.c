@@ -12,13 +12,6 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-extern Datum form_clean(PG_FUNCTION_ARGS);
-extern Datum form_normalize(PG_FUNCTION_ARGS);
-extern Datum form_count(PG_FUNCTION_ARGS);
-extern Datum form_yes_no(PG_FUNCTION_ARGS);
-extern Datum form_timestamp(PG_FUNCTION_ARGS);
-extern Datum form_problem(PG_FUNCTION_ARGS);
-
 static Reader rows_reader = {.signature = "form_rows(text,text)",.nargs = 2};
 static Reader rows_at_reader = {.signature = "form_rows_at(text,text,integer[])",.nargs = 3};
 static Reader header_reader = {.signature = "form_header(text,text)",.nargs = 2};

@@ -61,6 +61,14 @@ extern void fuzz_methodology_recv(const uint8 *data, size_t size);
 extern void fuzz_form_rows(const uint8 *data, size_t size);
 extern void fuzz_form_read(const uint8 *data, size_t size);
 
+/* src/form_value.c, form_timestamp.c */
+extern Datum form_clean(PG_FUNCTION_ARGS);
+extern Datum form_normalize(PG_FUNCTION_ARGS);
+extern Datum form_count(PG_FUNCTION_ARGS);
+extern Datum form_yes_no(PG_FUNCTION_ARGS);
+extern Datum form_timestamp(PG_FUNCTION_ARGS);
+extern Datum form_problem(PG_FUNCTION_ARGS);
+
 /* a methodology's text is read by PostgreSQL's JSON functions, which need a server */
 #ifdef STANDALONE
 #define methodology_in NULL

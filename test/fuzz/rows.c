@@ -14,8 +14,6 @@
 #include "utils/resowner.h"
 #include "utils/tuplestore.h"
 
-extern Datum form_clean(PG_FUNCTION_ARGS);
-
 static void
 look_up(Reader *reader)
 {

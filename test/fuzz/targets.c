@@ -20,12 +20,6 @@ extern Datum tally_out(PG_FUNCTION_ARGS);
 extern Datum tally_recv(PG_FUNCTION_ARGS);
 extern Datum tally_send(PG_FUNCTION_ARGS);
 extern Datum tally_plus(PG_FUNCTION_ARGS);
-extern Datum form_clean(PG_FUNCTION_ARGS);
-extern Datum form_normalize(PG_FUNCTION_ARGS);
-extern Datum form_count(PG_FUNCTION_ARGS);
-extern Datum form_yes_no(PG_FUNCTION_ARGS);
-extern Datum form_timestamp(PG_FUNCTION_ARGS);
-extern Datum form_problem(PG_FUNCTION_ARGS);
 
 /* As the server would let it in: valid text of the database, without NUL. */
 char *
