@@ -42,8 +42,8 @@ INSERT INTO smith.argument SELECT a.name, 'integer', e::text FROM (VALUES
 	('line', '{2,3,10,50,0}'), ('digits', '{0,1,4,100,101,-1}'), ('width', '{1,25,0,-1}'), ('column_no', '{1,4,0}'), ('id', '{1,2,2147483647}')
 ) AS a(name, list), unnest(a.list) AS e;
 INSERT INTO smith.argument SELECT 'import_id', 'bigint', e::text FROM generate_series(0, 6) e;
-INSERT INTO smith.argument SELECT a.name, 'jsonb', format('(SELECT r.%I FROM smith.reading r WHERE r.n = %s)', a.name, r.n)
-FROM smith.reading r, unnest('{columns,known,readings,cells,judged}'::text[]) a(name);
+INSERT INTO smith.argument SELECT a.attname, format_type(a.atttypid, NULL), format('(SELECT r.%I FROM smith.reading r WHERE r.n = %s)', a.attname, r.n)
+FROM smith.reading r, pg_attribute a WHERE a.attrelid = 'smith.reading'::regclass AND a.attnum > 1;
 INSERT INTO smith.argument SELECT a.name, 'jsonb', quote_literal(e) FROM (VALUES
 	('rule', '{"{\"rule_id\": 1, \"rule\": \"r\", \"condition\": \"supported > teachers\", \"applies\": null}","{\"rule_id\": 2, \"condition\": \"teachers >\"}"}'::text[]),
 	('rules', '{"[{\"rule_id\": 1, \"rule\": \"r\", \"condition\": \"supported > teachers\", \"applies\": null}]","[]"}'),

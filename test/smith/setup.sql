@@ -49,11 +49,10 @@ SELECT row_number() OVER (), i.round_id, i.respondent, i.data_source, v.content
 FROM ivanovo.import i CROSS JOIN LATERAL (VALUES (i.content), (left(i.content, 3000)), ((SELECT string_agg(l, E'\n') FROM (SELECT l FROM regexp_split_to_table(i.content, '\n') l LIMIT 30) x))) v(content);
 INSERT INTO smith.form VALUES (101, 3, 'school', 'form', ''), (102, 3, NULL, 'form', E'a,b\n1,2'), (103, 3, 'school', 'form', E'a;"b\n');
 CREATE TABLE smith.reading AS
-SELECT f.n, r.columns, r.known, r.readings, r.cells, j.judged
+SELECT f.n, r.columns, r.known, r.plain, r.readings, r.cells,
+	   shnor.import_judge('ivanovo', f.round_id, f.respondent, r.plain || r.readings, ARRAY(SELECT jsonb_array_elements_text(r.columns -> 'asked')), f.data_source, now()) AS judged
 FROM smith.form f
 CROSS JOIN LATERAL shnor.import_reading('ivanovo', f.round_id, f.content, f.respondent, f.data_source) r
-CROSS JOIN LATERAL (SELECT jsonb_agg(to_jsonb(j)) AS judged FROM shnor.import_judge('ivanovo', f.round_id, f.respondent, r.readings,
-	ARRAY(SELECT jsonb_array_elements_text(r.columns -> 'asked')), f.data_source, now()) j) j
 WHERE f.n IN (SELECT min(f.n) FROM smith.form f WHERE f.n < 100 GROUP BY f.round_id, f.respondent, f.data_source);
 
 GRANT USAGE ON SCHEMA smith TO smith;
