@@ -187,8 +187,10 @@ BEGIN
 			WHERE q.round_id = $1 AND ($2 IS NULL OR q.municipality_id = ANY ($2) OR q.scope = 'region')
 		), gone AS (
 			DELETE FROM stored_result s
-			USING (SELECT o.municipality_id, o.indicator FROM stored o EXCEPT SELECT f.municipality_id, f.indicator FROM fresh f) AS g
-			WHERE s.round_id = $1 AND s.municipality_id IS NOT DISTINCT FROM g.municipality_id AND s.indicator = g.indicator
+			WHERE s.round_id = $1 AND ($2 IS NULL OR s.municipality_id = ANY ($2) OR s.scope = 'region')
+			  -- equal, so that it can be hashed: all rows of a round that was deleted go at once
+			  AND NOT EXISTS (SELECT FROM fresh f
+							  WHERE f.scope = s.scope AND coalesce(f.municipality_id, 0) = coalesce(s.municipality_id, 0) AND f.indicator = s.indicator)
 			RETURNING 1
 		), kept AS (
 			INSERT INTO stored_result AS s
