@@ -4,16 +4,28 @@ CREATE FUNCTION refresh_check(region text) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
+DECLARE
+	hidden name;
 BEGIN
 	PERFORM shnor.region_check(region);
 	IF to_regclass(format('%I.refresh_state', region)) IS NULL THEN
 		RAISE EXCEPTION 'регион «%» создан прежней версией', region
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);
-	ELSIF row_security_active(format('%I.submission', region)) THEN
-		-- figures of what one may see would be stored as those of all
+	END IF;
+	-- Figures of what one may see would be stored as those of all. The tables that figures are made of, since an owner may
+	-- put himself under the policies of any one of them (FORCE ROW LEVEL SECURITY).
+	SELECT c.relname INTO hidden
+	FROM unnest('{submission,submission_history,municipal_submission,source_answer,school,school_status,municipality,round,round_school,
+				  round_municipality,indicator,question,question_source,target,setting,access,
+				  refresh_pending,stored_part,stored_tally,stored_completeness,stored_result}'::name[]) WITH ORDINALITY AS n(name, position)
+	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = n.name
+	WHERE row_security_active(c.oid)
+	ORDER BY n.position LIMIT 1;
+	IF hidden IS NOT NULL THEN
 		RAISE EXCEPTION 'сохранённые показатели региона «%» пересчитывает только его владелец', region
 			USING ERRCODE = 'insufficient_privilege',
+				  DETAIL = format('Строки таблицы %I.%I видны вам не все.', region, hidden),
 				  HINT = format('Владелец — роль «%s». Войдите под ней или, если ваша роль в неё входит, выполните сначала SET ROLE %1$I.',
 								(SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = to_regclass(format('%I.submission', region))));
 	END IF;

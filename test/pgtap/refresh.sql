@@ -215,6 +215,16 @@ SELECT is((SELECT array_agg(municipality_id) FROM pending_group), '{3}', 'the op
 SELECT throws_ok($$SELECT shnor.refresh('public')$$, '3F000', NULL, 'a schema that is no region');
 SELECT throws_ok($$SELECT shnor.refresh(NULL)$$, '3F000', NULL, 'nor is NULL');
 
+-- nor who does not see all of some other table: what was noted would be struck off, and nothing computed
+CREATE ROLE refresh_owner;
+SELECT format('GRANT CREATE ON DATABASE %I TO refresh_owner', current_database()) \gexec
+SET ROLE refresh_owner;
+SELECT shnor.create_region('theirs');
+SELECT lives_ok($$SELECT * FROM shnor.refresh('theirs')$$, 'an owner who is no superuser refreshes');
+ALTER TABLE theirs.school FORCE ROW LEVEL SECURITY;
+SELECT throws_ok($$SELECT * FROM shnor.refresh('theirs')$$, '42501', NULL, 'but not what policies hide from him, too');
+RESET ROLE;
+
 -- all or nothing
 SELECT throws_ok($q$DO $x$ BEGIN
 	UPDATE probe.indicator SET numerator = 'supported + ' WHERE indicator = 'teachers_in_active' AND valid_from IS NOT NULL;
