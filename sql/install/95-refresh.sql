@@ -231,6 +231,7 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 DECLARE
 	started	timestamptz;
+	as_of	timestamptz;
 	closed	boolean;
 	-- of municipalities; NULL: all
 	touched	integer[];
@@ -247,6 +248,8 @@ BEGIN
 		EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', region);
 	END IF;
 	started := clock_timestamp();
+	-- an older snapshot has not seen what was committed since
+	as_of := CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN started ELSE now() END;
 	-- What it strikes off is what one statement has seen, and whatever comes later stays for the next refresh. What is
 	-- computed below may see more than that: then it is computed once more, next time.
 	FOR i IN 1 .. 3 LOOP
@@ -278,8 +281,8 @@ BEGIN
 		EXECUTE format('SELECT EXISTS (SELECT FROM %I.refresh_pending p WHERE p.municipality_id IS NOT NULL OR p.schools IS NULL)', region) INTO again;
 		EXIT WHEN NOT again;
 	END LOOP;
-	EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = $1, took = clock_timestamp() - $1, error = NULL, error_at = NULL WHERE f.name = ''stored''', region)
-	USING started;
+	EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = $1, took = clock_timestamp() - $2, error = NULL, error_at = NULL WHERE f.name = ''stored''', region)
+	USING as_of, started;
 END
 $function$;
 COMMENT ON FUNCTION refresh(text, boolean) IS

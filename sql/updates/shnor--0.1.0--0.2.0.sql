@@ -8111,6 +8111,7 @@ SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 DECLARE
 	started	timestamptz;
+	as_of	timestamptz;
 	closed	boolean;
 	-- of municipalities; NULL: all
 	touched	integer[];
@@ -8127,6 +8128,8 @@ BEGIN
 		EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', region);
 	END IF;
 	started := clock_timestamp();
+	-- an older snapshot has not seen what was committed since
+	as_of := CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN started ELSE now() END;
 	-- What it strikes off is what one statement has seen, and whatever comes later stays for the next refresh. What is
 	-- computed below may see more than that: then it is computed once more, next time.
 	FOR i IN 1 .. 3 LOOP
@@ -8158,8 +8161,8 @@ BEGIN
 		EXECUTE format('SELECT EXISTS (SELECT FROM %I.refresh_pending p WHERE p.municipality_id IS NOT NULL OR p.schools IS NULL)', region) INTO again;
 		EXIT WHEN NOT again;
 	END LOOP;
-	EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = $1, took = clock_timestamp() - $1, error = NULL, error_at = NULL WHERE f.name = ''stored''', region)
-	USING started;
+	EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = $1, took = clock_timestamp() - $2, error = NULL, error_at = NULL WHERE f.name = ''stored''', region)
+	USING as_of, started;
 END
 $function$;
 
@@ -8316,7 +8319,8 @@ BEGIN
 	LOOP
 		EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', region, cover, described.attname, described.said);
 	END LOOP;
-	EXECUTE format('INSERT INTO %I.refresh_state AS f (name, key, refreshed_at) VALUES ($1, $2, statement_timestamp())
+	-- an older snapshot has not seen what was committed since
+	EXECUTE format('INSERT INTO %I.refresh_state AS f (name, key, refreshed_at) VALUES ($1, $2, CASE WHEN current_setting(''transaction_isolation'') = ''read committed'' THEN statement_timestamp() ELSE now() END)
 					ON CONFLICT (name) DO UPDATE SET key = excluded.key, refreshed_at = excluded.refreshed_at, error = NULL, error_at = NULL', region)
 	USING report, key;
 	-- a materialized view has no policies: only who sees the whole region may read it
@@ -8378,7 +8382,7 @@ BEGIN
 		started := clock_timestamp();
 		EXECUTE format('REFRESH MATERIALIZED VIEW CONCURRENTLY %I.%I', region, refreshed || '_data');
 		took := clock_timestamp() - started;
-		EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = $2, took = $3, error = NULL, error_at = NULL WHERE f.name = $1', region)
+		EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = CASE WHEN current_setting(''transaction_isolation'') = ''read committed'' THEN $2 ELSE now() END, took = $3, error = NULL, error_at = NULL WHERE f.name = $1', region)
 		USING refreshed, started, took;
 		RETURN NEXT;
 	END LOOP;

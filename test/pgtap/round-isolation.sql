@@ -14,5 +14,15 @@ SELECT throws_ok($$INSERT INTO round (round_id, title, starts_on, due_on, cohort
 SELECT results_eq('SELECT state FROM round', 'VALUES (''open'')', 'and nothing has changed');
 SELECT lives_ok('UPDATE round SET title = ''2024 год''', 'anything else can be done in it');
 
+-- stored figures are those of the snapshot: what has been committed since is not in them, whatever the clock says
+SELECT lives_ok($$SELECT * FROM shnor.refresh('probe')$$, 'figures can be stored in it');
+SELECT is((SELECT refreshed_at FROM refresh_state WHERE name = 'stored'), now(), 'and hold as of its beginning, not as of now');
+SELECT cmp_ok((SELECT took FROM refresh_state WHERE name = 'stored'), '<', clock_timestamp() - now(), 'which is not when the work began');
+SELECT shnor.create_materialized('probe', 'completeness', '{round_id,municipality_id}');
+SELECT is((SELECT refreshed_at FROM refresh_state WHERE name = 'completeness'), now(), 'so does a report that is materialized in it');
+UPDATE refresh_state SET refreshed_at = NULL;
+SELECT lives_ok($$SELECT * FROM shnor.refresh_materialized('probe')$$, 'and refreshed');
+SELECT is((SELECT refreshed_at FROM refresh_state WHERE name = 'completeness'), now(), 'with the same moment');
+
 SELECT finish();
 ROLLBACK;
