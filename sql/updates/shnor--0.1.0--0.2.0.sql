@@ -8215,14 +8215,17 @@ BEGIN
 			PERFORM shnor.report_progress('verify', region, step, 6 * cardinality(rounds));
 			step := step + 1;
 			EXECUTE format($query$
+				-- not looked up for each row anew: there may be as many notes as there are answers
+				WITH touched AS MATERIALIZED (SELECT g.municipality_id FROM pending_group g WHERE g.round_id = $1)
 				SELECT count(*) FILTER (WHERE NOT c.pending) AS compared, count(*) FILTER (WHERE c.pending) AS pending,
 					   count(*) FILTER (WHERE NOT c.pending AND c.differs) AS different,
 					   min(format('%%s, %%s: сохранено %%s, на самом деле %%s', $1, c.key, coalesce(c.stored, 'ничего'), coalesce(c.live, 'ничего')))
 						   FILTER (WHERE NOT c.pending AND c.differs) AS example
 				FROM (
 					SELECT coalesce(l.key, s.key) AS key, l.line::text AS live, s.line::text AS stored, l.line IS DISTINCT FROM s.line AS differs,
-						   EXISTS (SELECT FROM pending_group g
-								   WHERE g.round_id = $1 AND (coalesce(l.municipality_id, s.municipality_id) = g.municipality_id) IS NOT FALSE) AS pending
+						   EXISTS (SELECT FROM touched g WHERE g.municipality_id IS NULL)
+						   OR CASE WHEN coalesce(l.municipality_id, s.municipality_id) IS NULL THEN EXISTS (SELECT FROM touched)
+								   ELSE coalesce(l.municipality_id, s.municipality_id) IN (SELECT g.municipality_id FROM touched g) END AS pending
 					FROM (SELECT %2$s::text AS key, %3$s AS municipality_id, to_jsonb(x) AS line FROM %1$s x WHERE x.round_id = $1) AS l
 					FULL JOIN (SELECT %2$s::text AS key, %3$s AS municipality_id, to_jsonb(x) - 'computed_at' AS line FROM %4$s x WHERE x.round_id = $1) AS s
 						ON s.key = l.key

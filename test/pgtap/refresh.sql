@@ -179,8 +179,13 @@ SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute 
 -- a round of 2,500 municipalities that was deleted: its 45,000 rows, compared each with all of the same indicator, took more than a minute
 INSERT INTO stored_result (scope, round_id, municipality_id, position, indicator, section, title, unit, note_required)
 SELECT 'municipality', 9, m, i, 'indicator_' || i, 'Раздел', 'Показатель', 'percent', false FROM generate_series(1, 2500) m, generate_series(1, 18) i;
-INSERT INTO refresh_pending (round_id) VALUES (9);
+INSERT INTO stored_tally (round_id, municipality_id, tally) SELECT 9, m, '{1:1/1:1:0}' FROM generate_series(1, 2500) m;
+INSERT INTO stored_part (round_id, municipality_id, part, tally) SELECT 9, m, 0, '{1:1/1:1:0}' FROM generate_series(1, 2500) m;
+INSERT INTO refresh_pending (round_id, schools) SELECT 9, '{9}' FROM generate_series(1, 20000);
 SET statement_timeout = '20s';
+-- looked up for each row anew, as many notes as an import by rows leaves would take minutes
+SELECT is((SELECT sum(pending) FROM shnor.verify('probe')), 2::numeric, 'verify leaves out what is pending, and quickly');
+INSERT INTO refresh_pending (round_id) VALUES (9);
 SELECT results_eq($$SELECT round_id, municipalities, figures_changed FROM shnor.refresh('probe')$$, 'VALUES (9, 0::bigint, 45000::bigint)', 'what is no more goes, and quickly');
 RESET statement_timeout;
 

@@ -195,7 +195,7 @@ SELECT bag_eq($$SELECT place, proname, left(statement, 40) FROM dynamic WHERE st
 	('shnor', 'refresh_round', '$query$WITH fresh AS MATERIALIZED ( SELE'),
 	('shnor', 'refresh_round', 'format(''WITH school AS (SELECT o.* FROM '),
 	('shnor', 'refresh_round', '$query$WITH round_tally AS MATERIALIZED '),
-	('shnor', 'verify', 'format($query$ SELECT count(*) FILTER (W'),
+	('shnor', 'verify', 'format($query$ WITH touched AS MATERIALI'),
 	-- columns and names: made of %I over the catalog; comments: %L
 	('shnor', 'create_materialized', 'format(''COMMENT ON VIEW %I.%I IS %L'', re'),
 	('shnor', 'create_materialized', 'format(''COMMENT ON MATERIALIZED VIEW %I.'),
