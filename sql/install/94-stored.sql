@@ -2,16 +2,16 @@
 -- what was changed. Triggers note in refresh_pending what each statement touches; refresh() (95-refresh.sql) computes
 -- these municipalities anew and nothing else. The live views stay what they are: always exact.
 
--- Which sixteenth of its municipality a school is counted in: by arithmetic that gives the same wherever the region is
+-- Which thirty-second part of its municipality a school is counted in: by arithmetic that gives the same wherever the region is
 -- restored, and spreads ids that ascend in steps, as they do when municipalities were entered in turn.
 CREATE FUNCTION school_part(school text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT format('((%1$s * 2654435761 >> 28) & 15) + 1', school)
+SELECT format('((%1$s * 2654435761 >> 27) & 31) + 1', school)
 $function$;
 COMMENT ON FUNCTION school_part(text) IS
-'Internal: the expression for the part of its municipality, 1 to 16, that a school is counted in, from the expression of its id.';
+'Internal: the expression for the part of its municipality, 1 to 32, that a school is counted in, from the expression of its id.';
 
 -- A municipality and a part of it in one number, for arrays and an index.
 CREATE FUNCTION part_key(school text, municipality text) RETURNS text
@@ -21,7 +21,7 @@ AS $function$
 SELECT format('%s + ((%s) << 32)', municipality, shnor.school_part(school))
 $function$;
 COMMENT ON FUNCTION part_key(text, text) IS
-'Internal: the expression that numbers the sixteenth of the municipality that a school is counted in, from the expressions of both ids.';
+'Internal: the expression that numbers the part of the municipality that a school is counted in, from the expressions of both ids.';
 
 CREATE FUNCTION region_stored_tables(region text) RETURNS void
 LANGUAGE plpgsql
@@ -62,12 +62,12 @@ BEGIN
 		PRIMARY KEY (round_id, municipality_id)
 	);
 
-	-- What a correction makes the next refresh read: a sixteenth of the schools of a municipality. Of closed rounds there is
+	-- What a correction makes the next refresh read: a thirty-second part of the schools of a municipality. Of closed rounds there is
 	-- part 0 alone, with everything.
 	CREATE TABLE stored_part (
 		round_id			integer NOT NULL,
 		municipality_id		integer NOT NULL,
-		-- 0: the municipality's own answers; 1 to 16: those of its schools (school_part)
+		-- 0: the municipality's own answers; 1 to 32: those of its schools (school_part)
 		part				smallint NOT NULL,
 		tally				text,
 		expected			bigint,
@@ -358,7 +358,7 @@ VALUES
 ('stored_tally', NULL, 'Сохранённые итоги ответов по муниципалитетам: по ним считаются сохранённые показатели. Заполняется функцией shnor.refresh().'),
 ('stored_tally', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
 ('stored_part', NULL, 'Служебное: слагаемые сохранённых итогов. Благодаря им после исправления пересчитывается не весь муниципалитет. Заполняется функцией shnor.refresh().'),
-('stored_part', 'part', '0 — ответы самого муниципалитета, 1–16 — его организации, примерно поровну. В закрытом мониторинге есть только 0, и в нём всё вместе.'),
+('stored_part', 'part', '0 — ответы самого муниципалитета, 1–32 — его организации, примерно поровну. В закрытом мониторинге есть только 0, и в нём всё вместе.'),
 ('stored_part', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
 ('stored_result', NULL, 'Сохранённые показатели муниципалитетов и региона. Заполняется функцией shnor.refresh(); читайте municipal_indicator_stored и regional_indicator_stored.'),
 ('stored_result', 'scope', 'municipality — муниципалитета, region — региона.'),

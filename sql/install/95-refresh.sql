@@ -188,18 +188,23 @@ BEGIN
 			answers_expected = excluded.answers_expected, answers_given = excluded.answers_given$query$
 	USING round_id, municipalities;
 
-	-- judged as the live tallies are; the region by the sum of all its municipalities, touched or not
+	-- Judged as the live tallies are; the region by the sum of all its municipalities, touched or not. Where answers alone
+	-- have changed, an indicator of a municipality that counts the same is judged the same.
 	EXECUTE $query$WITH round_tally AS MATERIALIZED (
 			SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally FROM stored_tally t WHERE t.round_id = $1
 		), fresh AS MATERIALIZED (
 			SELECT $query$ || columns || ' FROM (' || shnor.region_judgement_query('SELECT * FROM (' || shnor.region_scope_query('round_tally')
 			|| ') AS s WHERE s.scope = ''region'' OR $2 IS NULL OR s.municipality_id = ANY ($2)') || $query$) AS q
+			WHERE $2 IS NULL OR q.municipality_id IS NULL OR q.municipality_id = ANY ($3)
+			   OR NOT EXISTS (SELECT FROM stored_result o
+							  WHERE o.round_id = $1 AND o.municipality_id = q.municipality_id AND o.indicator = q.indicator
+								AND (o.numerator, o.denominator, o.answered, o.missing) = (q.numerator, q.denominator, q.answered, q.missing))
 		), stored AS (
 			SELECT $query$ || columns || $query$ FROM stored_result q
-			WHERE q.round_id = $1 AND ($2 IS NULL OR q.municipality_id = ANY ($2) OR q.scope = 'region')
+			WHERE q.round_id = $1 AND ($2 IS NULL OR q.municipality_id = ANY ($3) OR q.scope = 'region')
 		), gone AS (
 			DELETE FROM stored_result s
-			WHERE s.round_id = $1 AND ($2 IS NULL OR s.municipality_id = ANY ($2) OR s.scope = 'region')
+			WHERE s.round_id = $1 AND ($2 IS NULL OR s.municipality_id = ANY ($3) OR s.scope = 'region')
 			  -- equal, so that it can be hashed: all rows of a round that was deleted go at once
 			  AND NOT EXISTS (SELECT FROM fresh f
 							  WHERE f.scope = s.scope AND coalesce(f.municipality_id, 0) = coalesce(s.municipality_id, 0) AND f.indicator = s.indicator)
@@ -216,7 +221,7 @@ BEGIN
 			RETURNING 1
 		)
 		SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept)$query$
-	INTO changed USING round_id, municipalities;
+	INTO changed USING round_id, municipalities, whole;
 	RETURN changed;
 END
 $function$;
@@ -263,7 +268,7 @@ BEGIN
 			SELECT l.round_id, coalesce((SELECT r.state = 'closed' FROM %1$I.round r WHERE r.round_id = l.round_id), true),
 				   -- more than half of them one by one would cost more than all
 				   CASE WHEN array_position(l.municipalities, NULL) IS NULL
-							 AND (cardinality(l.whole) + cardinality(l.parts) / 16) * 2 <= (SELECT count(*) FROM %1$I.municipality)
+							 AND (cardinality(l.whole) + cardinality(l.parts) / 32) * 2 <= (SELECT count(*) FROM %1$I.municipality)
 						THEN l.municipalities END,
 				   l.whole, l.parts, row_number() OVER (ORDER BY l.round_id), count(*) OVER ()
 			FROM listed l ORDER BY l.round_id$query$, region)

@@ -7494,11 +7494,11 @@ CREATE FUNCTION school_part(school text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT format('((%1$s * 2654435761 >> 28) & 15) + 1', school)
+SELECT format('((%1$s * 2654435761 >> 27) & 31) + 1', school)
 $function$;
 
 COMMENT ON FUNCTION school_part(text) IS
-'Internal: the expression for the part of its municipality, 1 to 16, that a school is counted in, from the expression of its id.';
+'Internal: the expression for the part of its municipality, 1 to 32, that a school is counted in, from the expression of its id.';
 
 CREATE FUNCTION part_key(school text, municipality text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -7508,7 +7508,7 @@ SELECT format('%s + ((%s) << 32)', municipality, shnor.school_part(school))
 $function$;
 
 COMMENT ON FUNCTION part_key(text, text) IS
-'Internal: the expression that numbers the sixteenth of the municipality that a school is counted in, from the expressions of both ids.';
+'Internal: the expression that numbers the part of the municipality that a school is counted in, from the expressions of both ids.';
 
 CREATE FUNCTION region_stored_tables(region text) RETURNS void
 LANGUAGE plpgsql
@@ -7549,12 +7549,12 @@ BEGIN
 		PRIMARY KEY (round_id, municipality_id)
 	);
 
-	-- What a correction makes the next refresh read: a sixteenth of the schools of a municipality. Of closed rounds there is
+	-- What a correction makes the next refresh read: a thirty-second part of the schools of a municipality. Of closed rounds there is
 	-- part 0 alone, with everything.
 	CREATE TABLE stored_part (
 		round_id			integer NOT NULL,
 		municipality_id		integer NOT NULL,
-		-- 0: the municipality's own answers; 1 to 16: those of its schools (school_part)
+		-- 0: the municipality's own answers; 1 to 32: those of its schools (school_part)
 		part				smallint NOT NULL,
 		tally				text,
 		expected			bigint,
@@ -7848,7 +7848,7 @@ VALUES
 ('stored_tally', NULL, 'Сохранённые итоги ответов по муниципалитетам: по ним считаются сохранённые показатели. Заполняется функцией shnor.refresh().'),
 ('stored_tally', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
 ('stored_part', NULL, 'Служебное: слагаемые сохранённых итогов. Благодаря им после исправления пересчитывается не весь муниципалитет. Заполняется функцией shnor.refresh().'),
-('stored_part', 'part', '0 — ответы самого муниципалитета, 1–16 — его организации, примерно поровну. В закрытом мониторинге есть только 0, и в нём всё вместе.'),
+('stored_part', 'part', '0 — ответы самого муниципалитета, 1–32 — его организации, примерно поровну. В закрытом мониторинге есть только 0, и в нём всё вместе.'),
 ('stored_part', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
 ('stored_result', NULL, 'Сохранённые показатели муниципалитетов и региона. Заполняется функцией shnor.refresh(); читайте municipal_indicator_stored и regional_indicator_stored.'),
 ('stored_result', 'scope', 'municipality — муниципалитета, region — региона.'),
@@ -8067,18 +8067,23 @@ BEGIN
 			answers_expected = excluded.answers_expected, answers_given = excluded.answers_given$query$
 	USING round_id, municipalities;
 
-	-- judged as the live tallies are; the region by the sum of all its municipalities, touched or not
+	-- Judged as the live tallies are; the region by the sum of all its municipalities, touched or not. Where answers alone
+	-- have changed, an indicator of a municipality that counts the same is judged the same.
 	EXECUTE $query$WITH round_tally AS MATERIALIZED (
 			SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally FROM stored_tally t WHERE t.round_id = $1
 		), fresh AS MATERIALIZED (
 			SELECT $query$ || columns || ' FROM (' || shnor.region_judgement_query('SELECT * FROM (' || shnor.region_scope_query('round_tally')
 			|| ') AS s WHERE s.scope = ''region'' OR $2 IS NULL OR s.municipality_id = ANY ($2)') || $query$) AS q
+			WHERE $2 IS NULL OR q.municipality_id IS NULL OR q.municipality_id = ANY ($3)
+			   OR NOT EXISTS (SELECT FROM stored_result o
+							  WHERE o.round_id = $1 AND o.municipality_id = q.municipality_id AND o.indicator = q.indicator
+								AND (o.numerator, o.denominator, o.answered, o.missing) = (q.numerator, q.denominator, q.answered, q.missing))
 		), stored AS (
 			SELECT $query$ || columns || $query$ FROM stored_result q
-			WHERE q.round_id = $1 AND ($2 IS NULL OR q.municipality_id = ANY ($2) OR q.scope = 'region')
+			WHERE q.round_id = $1 AND ($2 IS NULL OR q.municipality_id = ANY ($3) OR q.scope = 'region')
 		), gone AS (
 			DELETE FROM stored_result s
-			WHERE s.round_id = $1 AND ($2 IS NULL OR s.municipality_id = ANY ($2) OR s.scope = 'region')
+			WHERE s.round_id = $1 AND ($2 IS NULL OR s.municipality_id = ANY ($3) OR s.scope = 'region')
 			  -- equal, so that it can be hashed: all rows of a round that was deleted go at once
 			  AND NOT EXISTS (SELECT FROM fresh f
 							  WHERE f.scope = s.scope AND coalesce(f.municipality_id, 0) = coalesce(s.municipality_id, 0) AND f.indicator = s.indicator)
@@ -8095,7 +8100,7 @@ BEGIN
 			RETURNING 1
 		)
 		SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept)$query$
-	INTO changed USING round_id, municipalities;
+	INTO changed USING round_id, municipalities, whole;
 	RETURN changed;
 END
 $function$;
@@ -8143,7 +8148,7 @@ BEGIN
 			SELECT l.round_id, coalesce((SELECT r.state = 'closed' FROM %1$I.round r WHERE r.round_id = l.round_id), true),
 				   -- more than half of them one by one would cost more than all
 				   CASE WHEN array_position(l.municipalities, NULL) IS NULL
-							 AND (cardinality(l.whole) + cardinality(l.parts) / 16) * 2 <= (SELECT count(*) FROM %1$I.municipality)
+							 AND (cardinality(l.whole) + cardinality(l.parts) / 32) * 2 <= (SELECT count(*) FROM %1$I.municipality)
 						THEN l.municipalities END,
 				   l.whole, l.parts, row_number() OVER (ORDER BY l.round_id), count(*) OVER ()
 			FROM listed l ORDER BY l.round_id$query$, region)

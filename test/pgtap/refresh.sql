@@ -146,13 +146,13 @@ SELECT results_eq($$SELECT report, compared, pending, different FROM shnor.verif
 SELECT is((SELECT array_agg(municipality_id) FROM pending_group), '{3}', 'pending_group says what it is');
 
 -- Parts: where a school is counted is computed by hand, 2654435761 = 2^32 / the golden ratio:
--- 3 * 2654435761 = 1 * 2^32 + 3668339987, of which 2^28 is the 13.7th part; 9: 5 * 2^32 + 2415085369, 8.997; 15: 9 * 2^32 + 1161830751, 4.3.
-SELECT results_eq('SELECT round_id, municipality_id, part FROM pending_part', 'VALUES (2, 3, 9::bigint)', 'and pending_part, which of its parts');
+-- 3 * 2654435761 = 1 * 2^32 + 3668339987, 2^27 goes into it 27.3 times, so part 28; 9: 5 * 2^32 + 2415085369, 17.99; 15: 9 * 2^32 + 1161830751, 8.66.
+SELECT results_eq('SELECT round_id, municipality_id, part FROM pending_part', 'VALUES (2, 3, 18::bigint)', 'and pending_part, which of its parts');
 SELECT results_eq($$SELECT DISTINCT r.state, s.part = 0 FROM stored_part s JOIN round r USING (round_id) ORDER BY 1, 2$$,
 	$$VALUES ('closed', true), ('draft', false), ('draft', true), ('open', false), ('open', true)$$, 'a closed round is stored without parts');
 SELECT results_eq('SELECT part, expected FROM stored_part WHERE round_id = 2 AND municipality_id = 3 ORDER BY part',
-	'VALUES (0::smallint, 0::bigint), (5::smallint, 1::bigint), (9::smallint, 1::bigint), (14::smallint, 1::bigint)', 'the municipality itself and its three schools, each in a part of its own here');
-UPDATE stored_part SET submitted = submitted + 100 WHERE round_id = 2 AND municipality_id = 3 AND part = 5;
+	'VALUES (0::smallint, 0::bigint), (9::smallint, 1::bigint), (18::smallint, 1::bigint), (28::smallint, 1::bigint)', 'the municipality itself and its three schools, each in a part of its own here');
+UPDATE stored_part SET submitted = submitted + 100 WHERE round_id = 2 AND municipality_id = 3 AND part = 9;
 SELECT results_eq($$SELECT round_id, municipalities FROM shnor.refresh('probe')$$, 'VALUES (2, 1::bigint)', 'one municipality is touched');
 SELECT is((SELECT s.submitted - l.submitted FROM completeness_stored s JOIN completeness l USING (round_id, municipality_id) WHERE round_id = 2 AND municipality_id = 3), 100::bigint,
 	'of it one part was computed: an error planted in another stays');
