@@ -626,7 +626,7 @@ SELECT format($view$
 			-- a row without a kind counts nowhere; not a join, so that a municipality can be asked for alone
 			FROM (SELECT n.municipality_id, %5$s FROM %1$I n WHERE n.round_id = k.round_id
 				  UNION ALL
-				  SELECT m.municipality_id, %5$s FROM municipal_member m LEFT JOIN %1$I n ON false WHERE m.round_id = k.round_id) AS s
+				  SELECT m.municipality_id, %6$s FROM municipal_member m WHERE m.round_id = k.round_id) AS s
 			GROUP BY s.municipality_id
 		) AS t
 		WHERE k.level = 'school'
@@ -647,7 +647,8 @@ SELECT format($view$
 	GROUP BY p.round_id, p.municipality_id
 $view$, schools, municipalities, c.names,
 	(SELECT string_agg('s.' || n, ', ' ORDER BY i) FROM unnest(c.names) WITH ORDINALITY AS u(n, i)),
-	(SELECT string_agg('n.' || n, ', ' ORDER BY i) FROM unnest(c.names) WITH ORDINALITY AS u(n, i)))
+	(SELECT string_agg('n.' || n, ', ' ORDER BY i) FROM unnest(c.names) WITH ORDINALITY AS u(n, i)),
+	(SELECT string_agg('NULL', ', ') FROM unnest(c.names)))
 FROM (SELECT '{low_results,adverse_conditions,risk_zone,is_school,is_preschool,is_supplementary,
 	teachers,diagnosed_subject,diagnosed_method,diagnosed_psych,supported,in_networks,in_active,with_route,
 	in_events,has_curator,has_program,has_prevention,has_study_plans,has_tutoring,
