@@ -93,7 +93,7 @@ help:
 	@echo 'make setup          install the Debian packages that are missing, saying which'
 	@echo 'make test           set up, build, install, run all tests in a throw-away cluster'
 	@echo 'make isolation      of these the isolation specs alone: what sessions do to each other'
-	@echo 'make test-all       make test on PostgreSQL 15, 17, 18, and 19 where it can be had (VERSIONS="17 18"), in chroots, 20 minutes'
+	@echo 'make test-all       make test on PostgreSQL 15, 17, 18, and 19 where it can be had (VERSIONS="17 18"), in chroots, 13 minutes'
 	@echo 'make crash          kill -9 of a server at work, and what is left (KILLS=100 SEED=…): 15 minutes'
 	@echo 'make stress         importers, closers, publishers and readers at once (MINUTES=3 SEED=…)'
 	@echo 'make fuzz           libFuzzer inside a backend (INPUTS=1000000 SECONDS_EACH=0 TARGETS="formula …"), by clang'
