@@ -106,7 +106,7 @@ help:
 	@echo 'make valgrind       the tests of the C code under memcheck (TESTS="share test/pgtap/tally.sql …"): 9 minutes'
 	@echo 'make memory         what the backend grows by in a million calls of each C function (CALLS=1000000): 12 minutes'
 	@echo 'make sqlsmith       random queries by a role that may only read (QUERIES=20000 CALLS=20000 SEED=…): 17 minutes'
-	@echo 'make cancel         how long a statement goes on after its timeout (MEGABYTES=100 LIMIT=1000): 15 minutes'
+	@echo 'make cancel         how long a statement goes on after its timeout (MEGABYTES=100 LIMIT=1000): 5 minutes'
 	@echo 'make cron           schedule() with a real pg_cron: 3 minutes'
 	@echo 'make demo           the sample region, from form exports to scores (KEEP=1: leave the server running)'
 	@echo 'make bench          ratios of running times (ROWS=1000000 GROUPS=25000 RUNS=5 NULLS=0);'
