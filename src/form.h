@@ -43,18 +43,22 @@ extern FormReader *form_open(text *content, const char *delimiter);
 extern bool form_next(FormReader *source, char ***fields, int *nfields);
 extern void form_close(FormReader *source);
 
-/* form_value.c: raw in lower case, with single blanks and hyphens only */
+/* form_text.c: raw in lower case, with single blanks and hyphens only */
 extern char *form_fold(const char *raw);
+extern char *form_fold_text(text *raw);
 
-/* form_value.c: as the functions form_clean() and form_normalize() */
+/* form_text.c: as the functions form_clean() and form_normalize() */
 extern char *form_clean_text(const char *raw);
 extern char *form_normalize_text(const char *raw);
 
-/* form_value.c: form_clean_text() would leave nothing */
+/* form_text.c: form_clean_text() would leave nothing */
 extern bool form_is_blank(const char *raw);
 
-/* form_value.c: nothing, dashes only or «нет ответа» */
+/* form_text.c: nothing, dashes only or «нет ответа» */
 extern bool form_is_empty(const char *folded);
+
+/* form_text.c: drop what ends s of these characters, and blanks */
+extern void form_cut_end(char *s, const char *characters);
 
 /* form_value.c: a folded text that is not empty; NULL, or the problem */
 extern const char *form_read_count(const char *folded, int64 *count);

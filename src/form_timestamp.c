@@ -3,7 +3,7 @@
  *		Timestamps as exports of forms write them.
  *
  * `19.09.2023 18:07:33`, `12/15/2025 10:18:29 GMT+7`, `2024/10/15 9:03:07 AM
- * GMT+3`, ISO 8601, and dates alone.  Calls nothing of shnor but form.h.
+ * GMT+3`, ISO 8601, and dates alone.  Texts come from form_text.c.
  */
 #include "postgres.h"
 

@@ -61,7 +61,7 @@ extern void fuzz_methodology_recv(const uint8 *data, size_t size);
 extern void fuzz_form_rows(const uint8 *data, size_t size);
 extern void fuzz_form_read(const uint8 *data, size_t size);
 
-/* src/form_value.c, form_timestamp.c */
+/* src/form_text.c, form_value.c, form_timestamp.c */
 extern Datum form_clean(PG_FUNCTION_ARGS);
 extern Datum form_normalize(PG_FUNCTION_ARGS);
 extern Datum form_count(PG_FUNCTION_ARGS);
