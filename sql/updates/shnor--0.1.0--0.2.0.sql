@@ -1349,8 +1349,10 @@ BEGIN
 	PERFORM shnor.region_triggers(region);
 	PERFORM shnor.region_views(region);
 	PERFORM shnor.region_comments(region);
-	-- another version may compute otherwise
-	EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', region);
+	-- another version may compute otherwise; noted once, so that an upgrade to the same version changes nothing
+	EXECUTE format('INSERT INTO %1$I.refresh_pending (noted_at)
+					SELECT clock_timestamp()
+					WHERE NOT EXISTS (SELECT FROM %1$I.refresh_pending p WHERE num_nonnulls(p.round_id, p.municipality_id, p.schools, p.days) = 0)', region);
 	PERFORM shnor.region_materialized(region);
 	-- last: every table and view is there
 	PERFORM shnor.region_access(region);

@@ -196,6 +196,8 @@ SELECT bag_eq('TABLE stored_result', 'TABLE before', 'DROP EXTENSION takes no st
 CREATE EXTENSION shnor;
 SELECT shnor.upgrade_region('probe');
 SELECT is((SELECT count(*) FROM pending_group WHERE municipality_id IS NULL), 3::bigint, 'another version may compute otherwise: all is to be computed');
+SELECT shnor.upgrade_region('probe');
+SELECT is((SELECT count(*) FROM refresh_pending WHERE num_nonnulls(round_id, municipality_id, schools, days) = 0), 1::bigint, 'which a second upgrade does not note once more');
 
 -- whoever may write, notes what he touches; only who sees all computes
 SELECT * FROM shnor.refresh('probe');
