@@ -1,6 +1,6 @@
 -- Stored figures: what the reports show, kept in tables of core types and brought up to date by refresh() in proportion to
 -- what was changed. Triggers note in refresh_pending what each statement touches; refresh() (95-refresh.sql) computes
--- these municipalities anew and nothing else. The live views stay what they are: always exact.
+-- that anew and nothing else. The live views stay what they are: always exact.
 
 -- Which thirty-second part of its municipality a school is counted in: by arithmetic that gives the same wherever the region is
 -- restored, and spreads ids that ascend in steps, as they do when municipalities were entered in turn.
@@ -13,15 +13,15 @@ $function$;
 COMMENT ON FUNCTION school_part(text) IS
 'Internal: the expression for the part of its municipality, 1 to 32, that a school is counted in, from the expression of its id.';
 
--- A municipality and a part of it in one number, for arrays and an index.
-CREATE FUNCTION part_key(school text, municipality text) RETURNS text
+-- A municipality and a part of it in one number, for arrays and an index; refresh_round() takes it apart again.
+CREATE FUNCTION part_key(municipality text, part text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT format('%s + ((%s) << 32)', municipality, shnor.school_part(school))
+SELECT format('%s + ((%s)::bigint << 32)', municipality, part)
 $function$;
 COMMENT ON FUNCTION part_key(text, text) IS
-'Internal: the expression that numbers the part of the municipality that a school is counted in, from the expressions of both ids.';
+'Internal: the expression that numbers a part of a municipality, from the expressions of the municipality''s id and of the part.';
 
 CREATE FUNCTION region_stored_tables(region text) RETURNS void
 LANGUAGE plpgsql
@@ -77,7 +77,7 @@ BEGIN
 		answers_given		bigint,
 		PRIMARY KEY (round_id, municipality_id, part)
 	);
-	EXECUTE format('CREATE INDEX school_part ON school ((%s))', shnor.part_key('school_id', 'municipality_id'));
+	EXECUTE format('CREATE INDEX school_part ON school ((%s))', shnor.part_key('municipality_id', shnor.school_part('school_id')));
 
 	CREATE TABLE stored_result (
 		scope			text NOT NULL CHECK (scope IN ('municipality', 'region')),
@@ -254,7 +254,7 @@ AS $function$
 VALUES
 (1390, 'pending_part', $view$
 	-- what is to be computed anew: a part of a municipality of a round, the municipality (part NULL), or the whole round
-	SELECT t.round_id, t.municipality_id, t.part
+	SELECT t.round_id, t.municipality_id, t.part, $view$ || shnor.part_key('t.municipality_id', 't.part') || $view$ AS key
 	FROM (
 		SELECT DISTINCT p.round_id, g.municipality_id, g.part,
 			   bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole_round,
@@ -367,6 +367,7 @@ VALUES
 ('pending_part', NULL, 'Служебное: что пересчитает следующий shnor.refresh(), до части муниципалитета. Не для отчётов.'),
 ('pending_part', 'municipality_id', 'Муниципалитет. Пусто: все.'),
 ('pending_part', 'part', 'Часть муниципалитета, как в stored_part. Пусто: весь.'),
+('pending_part', 'key', 'Муниципалитет и часть одним числом.'),
 ('pending_group', NULL, 'Служебное: какие муниципалитеты каких мониторингов пересчитает следующий shnor.refresh(). Не для отчётов.'),
 ('pending_group', 'municipality_id', 'Муниципалитет. Пусто: все.'),
 ('municipal_tally_stored', NULL, 'То же, что municipal_tally, но сохранённое: на момент последнего shnor.refresh().'),

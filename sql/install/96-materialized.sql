@@ -78,8 +78,7 @@ BEGIN
 	LOOP
 		EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', region, cover, described.attname, described.said);
 	END LOOP;
-	-- an older snapshot has not seen what was committed since
-	EXECUTE format('INSERT INTO %I.refresh_state AS f (name, key, refreshed_at) VALUES ($1, $2, CASE WHEN current_setting(''transaction_isolation'') = ''read committed'' THEN statement_timestamp() ELSE now() END)
+	EXECUTE format('INSERT INTO %I.refresh_state AS f (name, key, refreshed_at) VALUES ($1, $2, shnor.seen_until(statement_timestamp()))
 					ON CONFLICT (name) DO UPDATE SET key = excluded.key, refreshed_at = excluded.refreshed_at, error = NULL, error_at = NULL', region)
 	USING report, key;
 	-- a materialized view has no policies: only who sees the whole region may read it
@@ -139,7 +138,7 @@ BEGIN
 		started := clock_timestamp();
 		EXECUTE format('REFRESH MATERIALIZED VIEW CONCURRENTLY %I.%I', region, refreshed || '_data');
 		took := clock_timestamp() - started;
-		EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = CASE WHEN current_setting(''transaction_isolation'') = ''read committed'' THEN $2 ELSE now() END, took = $3, error = NULL, error_at = NULL WHERE f.name = $1', region)
+		EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = shnor.seen_until($2), took = $3, error = NULL, error_at = NULL WHERE f.name = $1', region)
 		USING refreshed, started, took;
 		RETURN NEXT;
 	END LOOP;

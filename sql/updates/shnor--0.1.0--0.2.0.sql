@@ -7503,15 +7503,15 @@ $function$;
 COMMENT ON FUNCTION school_part(text) IS
 'Internal: the expression for the part of its municipality, 1 to 32, that a school is counted in, from the expression of its id.';
 
-CREATE FUNCTION part_key(school text, municipality text) RETURNS text
+CREATE FUNCTION part_key(municipality text, part text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT format('%s + ((%s) << 32)', municipality, shnor.school_part(school))
+SELECT format('%s + ((%s)::bigint << 32)', municipality, part)
 $function$;
 
 COMMENT ON FUNCTION part_key(text, text) IS
-'Internal: the expression that numbers the part of the municipality that a school is counted in, from the expressions of both ids.';
+'Internal: the expression that numbers a part of a municipality, from the expressions of the municipality''s id and of the part.';
 
 CREATE FUNCTION region_stored_tables(region text) RETURNS void
 LANGUAGE plpgsql
@@ -7567,7 +7567,7 @@ BEGIN
 		answers_given		bigint,
 		PRIMARY KEY (round_id, municipality_id, part)
 	);
-	EXECUTE format('CREATE INDEX school_part ON school ((%s))', shnor.part_key('school_id', 'municipality_id'));
+	EXECUTE format('CREATE INDEX school_part ON school ((%s))', shnor.part_key('municipality_id', shnor.school_part('school_id')));
 
 	CREATE TABLE stored_result (
 		scope			text NOT NULL CHECK (scope IN ('municipality', 'region')),
@@ -7746,7 +7746,7 @@ AS $function$
 VALUES
 (1390, 'pending_part', $view$
 	-- what is to be computed anew: a part of a municipality of a round, the municipality (part NULL), or the whole round
-	SELECT t.round_id, t.municipality_id, t.part
+	SELECT t.round_id, t.municipality_id, t.part, $view$ || shnor.part_key('t.municipality_id', 't.part') || $view$ AS key
 	FROM (
 		SELECT DISTINCT p.round_id, g.municipality_id, g.part,
 			   bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole_round,
@@ -7860,6 +7860,7 @@ VALUES
 ('pending_part', NULL, 'Служебное: что пересчитает следующий shnor.refresh(), до части муниципалитета. Не для отчётов.'),
 ('pending_part', 'municipality_id', 'Муниципалитет. Пусто: все.'),
 ('pending_part', 'part', 'Часть муниципалитета, как в stored_part. Пусто: весь.'),
+('pending_part', 'key', 'Муниципалитет и часть одним числом.'),
 ('pending_group', NULL, 'Служебное: какие муниципалитеты каких мониторингов пересчитает следующий shnor.refresh(). Не для отчётов.'),
 ('pending_group', 'municipality_id', 'Муниципалитет. Пусто: все.'),
 ('municipal_tally_stored', NULL, 'То же, что municipal_tally, но сохранённое: на момент последнего shnor.refresh().'),
@@ -7886,6 +7887,16 @@ $function$;
 
 COMMENT ON FUNCTION region_stored_comments() IS
 'Internal: Russian comments of stored figures.';
+
+CREATE FUNCTION seen_until(at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN at ELSE now() END
+$function$;
+
+COMMENT ON FUNCTION seen_until(timestamptz) IS
+'Internal: the moment as of which a statement begun at the moment given sees the data: in REPEATABLE READ and SERIALIZABLE the beginning of the transaction.';
 
 CREATE FUNCTION refresh_check(region text) RETURNS void
 LANGUAGE plpgsql STABLE
@@ -7932,7 +7943,7 @@ SELECT CASE WHEN everything THEN format($query$
 		FROM %1$I.round_member m WHERE m.round_id = $1
 	), municipal_member AS (
 		SELECT m.* FROM %1$I.municipal_member m WHERE m.round_id = $1
-	), $query$, region, CASE WHEN parted THEN shnor.part_key('m.school_id', 'm.municipality_id') ELSE 'm.municipality_id::bigint' END)
+	), $query$, region, CASE WHEN parted THEN shnor.part_key('m.municipality_id', shnor.school_part('m.school_id')) ELSE 'm.municipality_id::bigint' END)
 ELSE format($query$
 	-- schools come as arrays, and nothing is materialized: so the planner sees how many they are, and that all are of $1
 	WITH round_member AS NOT MATERIALIZED (
@@ -7945,7 +7956,7 @@ ELSE format($query$
 		SELECT s.* FROM %1$I.submission s WHERE s.round_id = $1 AND s.school_id = ANY ($4)
 	), source_answer AS (
 		SELECT a.* FROM %1$I.source_answer a WHERE a.round_id = $1 AND (a.municipality_id = ANY ($2) OR a.school_id = ANY ($4))
-	), $query$, region, CASE WHEN parted THEN shnor.part_key('u.school_id', 'u.municipality_id') ELSE 'u.municipality_id::bigint' END)
+	), $query$, region, CASE WHEN parted THEN shnor.part_key('u.municipality_id', shnor.school_part('u.school_id')) ELSE 'u.municipality_id::bigint' END)
 END || string_agg(format('%I AS (%s)', d.view_name, d.definition), ', ' ORDER BY d.step) || ','
 FROM (SELECT * FROM shnor.region_source_views() UNION ALL SELECT * FROM shnor.region_base_views()) AS d
 WHERE d.view_name IN ('school_round', 'municipal_round', 'municipal_tally', 'completeness')
@@ -7987,7 +7998,7 @@ BEGIN
 							  UNION SELECT o.school_id FROM school o WHERE %1$s = ANY ($4)
 							  UNION SELECT w.school_id FROM round_school w WHERE w.round_id = $1 AND w.municipality_id = ANY ($2)
 								AND (w.municipality_id = ANY ($3) OR %2$s = ANY ($4))) AS u',
-					   shnor.part_key('o.school_id', 'o.municipality_id'), shnor.part_key('w.school_id', 'w.municipality_id'))
+					   shnor.part_key('o.municipality_id', shnor.school_part('o.school_id')), shnor.part_key('w.municipality_id', shnor.school_part('w.school_id')))
 		INTO schools USING round_id, municipalities, whole, parts;
 		EXECUTE format('WITH school AS (SELECT o.* FROM %1$I.school o WHERE o.school_id = ANY ($2)),
 							 round_school AS (SELECT w.* FROM %1$I.round_school w WHERE w.round_id = $1 AND w.school_id = ANY ($2)),
@@ -8001,7 +8012,7 @@ BEGIN
 						-- not pushed down, where it would make the planner expect a single school
 						FROM (SELECT * FROM member WHERE round_id = $1 OFFSET 0) AS m WHERE m.municipality_id = ANY ($3) OR %3$s = ANY ($4)', region,
 					   (SELECT d.definition FROM shnor.region_base_views() d WHERE d.view_name = 'round_member'),
-					   shnor.part_key('m.school_id', 'm.municipality_id'))
+					   shnor.part_key('m.municipality_id', shnor.school_part('m.school_id')))
 		INTO places, schools, kinds, low, adverse, risk USING round_id, schools, whole, parts;
 	END IF;
 
@@ -8023,7 +8034,7 @@ BEGIN
 			SELECT p.municipality_id, p.part, p.tally, p.expected, p.submitted, p.on_time, p.answers_expected, p.answers_given
 			FROM stored_part p
 			WHERE p.round_id = $1
-			  AND ($2 IS NULL OR p.municipality_id = ANY ($10) AND (p.municipality_id = ANY ($2) OR p.municipality_id + (p.part::bigint << 32) = ANY ($9)))
+			  AND ($2 IS NULL OR p.municipality_id = ANY ($10) AND (p.municipality_id = ANY ($2) OR $query$ || shnor.part_key('p.municipality_id', 'p.part') || $query$ = ANY ($9)))
 		), gone AS (
 			DELETE FROM stored_part p
 			USING (SELECT s.municipality_id, s.part FROM stored s EXCEPT SELECT f.municipality_id, f.part FROM fresh f) AS g
@@ -8136,8 +8147,7 @@ BEGIN
 		EXECUTE format('INSERT INTO %I.refresh_pending DEFAULT VALUES', region);
 	END IF;
 	started := clock_timestamp();
-	-- an older snapshot has not seen what was committed since
-	as_of := CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN started ELSE now() END;
+	as_of := shnor.seen_until(started);
 	-- What it strikes off is what one statement has seen, and whatever comes later stays for the next refresh. What is
 	-- computed below may see more than that: then it is computed once more, next time.
 	FOR i IN 1 .. 3 LOOP
@@ -8146,7 +8156,7 @@ BEGIN
 				SELECT p.round_id,
 					   array_agg(DISTINCT p.municipality_id) AS municipalities,
 					   coalesce(array_agg(p.municipality_id) FILTER (WHERE p.part IS NULL), '{}') AS whole,
-					   coalesce(array_agg(p.municipality_id + (p.part << 32)) FILTER (WHERE p.part IS NOT NULL), '{}') AS parts
+					   coalesce(array_agg(p.key) FILTER (WHERE p.part IS NOT NULL), '{}') AS parts
 				FROM %1$I.pending_part p GROUP BY p.round_id)
 			SELECT l.round_id, coalesce((SELECT r.state = 'closed' FROM %1$I.round r WHERE r.round_id = l.round_id), true),
 				   -- more than half of them one by one would cost more than all
@@ -8330,8 +8340,7 @@ BEGIN
 	LOOP
 		EXECUTE format('COMMENT ON COLUMN %I.%I.%I IS %L', region, cover, described.attname, described.said);
 	END LOOP;
-	-- an older snapshot has not seen what was committed since
-	EXECUTE format('INSERT INTO %I.refresh_state AS f (name, key, refreshed_at) VALUES ($1, $2, CASE WHEN current_setting(''transaction_isolation'') = ''read committed'' THEN statement_timestamp() ELSE now() END)
+	EXECUTE format('INSERT INTO %I.refresh_state AS f (name, key, refreshed_at) VALUES ($1, $2, shnor.seen_until(statement_timestamp()))
 					ON CONFLICT (name) DO UPDATE SET key = excluded.key, refreshed_at = excluded.refreshed_at, error = NULL, error_at = NULL', region)
 	USING report, key;
 	-- a materialized view has no policies: only who sees the whole region may read it
@@ -8393,7 +8402,7 @@ BEGIN
 		started := clock_timestamp();
 		EXECUTE format('REFRESH MATERIALIZED VIEW CONCURRENTLY %I.%I', region, refreshed || '_data');
 		took := clock_timestamp() - started;
-		EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = CASE WHEN current_setting(''transaction_isolation'') = ''read committed'' THEN $2 ELSE now() END, took = $3, error = NULL, error_at = NULL WHERE f.name = $1', region)
+		EXECUTE format('UPDATE %I.refresh_state f SET refreshed_at = shnor.seen_until($2), took = $3, error = NULL, error_at = NULL WHERE f.name = $1', region)
 		USING refreshed, started, took;
 		RETURN NEXT;
 	END LOOP;
