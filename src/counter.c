@@ -123,29 +123,34 @@ counter_add_row(Counter *counter, Tally *state, bool in_place,
 {
 	Program    *program = counter->program;
 	LaneState  *lanes = (LaneState *) state;
-	bool		unanswered;
 
 	if (program->fast &&
 		(state == NULL ||
 		 (state->form == TALLY_LANES && lanes->layout == program->layout)) &&
-		likely(program_run(program, row, &unanswered)))
+		likely(program_run(program, row)))
 	{
 		if (state == NULL)
 		{
-			const LaneState *zero = unanswered ? program->zero_wide : program->zero;
+			const LaneState *zero = program->unanswered ? program->zero_extras : program->zero;
 
 			lanes = palloc(VARSIZE(zero));
 			memcpy(lanes, zero, VARSIZE(zero));
 		}
-		else if (unanswered && !lanes->wide)
-			lanes = lanes_widen(lanes);
+		else if (program->unanswered && !lanes->has_extras)
+			lanes = lanes_add_extras(lanes);
 		else if (!in_place)
 		{
 			lanes = palloc(VARSIZE(state));
 			memcpy(lanes, state, VARSIZE(state));
 		}
-		if (likely(lanes_add_row(lanes, program, unanswered)))
+		if (likely(lanes_add_row(lanes, program)))
 			return (Tally *) lanes;
+		if (lanes->narrow)
+		{
+			lanes = lanes_widen(lanes);
+			if (lanes_add_row(lanes, program))
+				return (Tally *) lanes;
+		}
 	}
 
 	if (state == NULL)

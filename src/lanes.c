@@ -45,30 +45,52 @@ unpack_item(uint32 packed)
 	return item;
 }
 
-static Size
-items_offset(const LaneState *state, bool wide)
+/* A narrow lane's sum stays below its highest bit, so that none runs over. */
+#define NARROW_BITS			16
+#define NARROW_MAX			UINT64CONST(0x7FFF)
+#define NARROW_OVERFLOW		UINT64CONST(0x8000800080008000)
+
+static int
+lanes_in(const LaneState *state)
 {
-	return offsetof(LaneState, lanes) +
-		sizeof(int64) * (state->nlanes + (wide ? state->nextras : 0));
+	return state->nlanes + (state->has_extras ? state->nextras : 0);
+}
+
+static Size
+items_offset(const LaneState *state)
+{
+	int			words = lanes_in(state) / (state->narrow ? LANES_IN_WORD : 1);
+
+	return offsetof(LaneState, lanes) + sizeof(uint64) * words;
+}
+
+static int64
+lane(const LaneState *state, int i)
+{
+	if (state->narrow)
+		return state->lanes[i / LANES_IN_WORD] >>
+			i % LANES_IN_WORD * NARROW_BITS & NARROW_MAX;
+	return (int64) state->lanes[i];
 }
 
 /* A state of a program without rows. */
 LaneState *
-lanes_make(const Program *program, bool wide)
+lanes_make(const Program *program, bool has_extras)
 {
 	int			n = program->ndefinitions;
 	LaneState	header = {
 		.version = TALLY_VERSION,
 		.form = TALLY_LANES,
 		.packed = program->nlanes <= PACKED_MAX_LANE + 1,
-		.wide = wide,
+		.narrow = true,
 		.nitems = n,
 		.nlanes = program->nlanes,
 		.nextras = program->nextras,
+		.has_extras = has_extras,
 		.layout = program->layout
 	};
 	LaneState  *state;
-	Size		offset = items_offset(&header, wide);
+	Size		offset = items_offset(&header);
 	Size		size;
 
 	for (int i = 0; i < n; i++)
@@ -91,23 +113,44 @@ lanes_make(const Program *program, bool wide)
 	return state;
 }
 
-/* The same state with extra lanes. */
+/* The same sums and items with other lanes: wider ones, or more of them. */
+static LaneState *
+convert(const LaneState *state, bool narrow, bool has_extras)
+{
+	Size		from = items_offset(state);
+	LaneState	header = *state;
+	LaneState  *result;
+	Size		to;
+	Size		size;
+
+	header.narrow = narrow;
+	header.has_extras = has_extras;
+	to = items_offset(&header);
+	size = VARSIZE(state) - from + to;
+	result = palloc0(size);
+	*result = header;
+	SET_VARSIZE(result, size);
+	memcpy((char *) result + to, (const char *) state + from, VARSIZE(state) - from);
+	if (narrow == state->narrow)
+		memcpy(result->lanes, state->lanes, from - offsetof(LaneState, lanes));
+	else
+		for (int i = 0; i < lanes_in(state); i++)
+			result->lanes[i] = lane(state, i);
+	return result;
+}
+
+LaneState *
+lanes_add_extras(const LaneState *state)
+{
+	Assert(!state->has_extras);
+	return convert(state, state->narrow, true);
+}
+
 LaneState *
 lanes_widen(const LaneState *state)
 {
-	Size		narrow = items_offset(state, false);
-	Size		wide = items_offset(state, true);
-	Size		size = VARSIZE(state) + wide - narrow;
-	LaneState  *result;
-
-	Assert(!state->wide);
-	result = palloc0(size);
-	memcpy(result, state, narrow);
-	memcpy((char *) result + wide, (const char *) state + narrow,
-		   VARSIZE(state) - narrow);
-	SET_VARSIZE(result, size);
-	result->wide = true;
-	return result;
+	Assert(state->narrow);
+	return convert(state, false, state->has_extras);
 }
 
 /*
@@ -115,11 +158,11 @@ lanes_widen(const LaneState *state)
  * around; returns true when one of them did.
  */
 static inline bool
-add_groups(LaneState *state, const Program *program, bool undo)
+add_wide(LaneState *state, const Program *program, int ngroups, bool undo)
 {
 	Lanes2		overflow = {0, 0};
 
-	for (int i = 0; i < program->ngroups; i++)
+	for (int i = 0; i < ngroups; i++)
 	{
 		const ProgramGroup *group = &program->groups[i];
 		int64		cohort = -program->values[group->cohort];
@@ -144,93 +187,112 @@ add_groups(LaneState *state, const Program *program, bool undo)
 	return (overflow[0] | overflow[1]) < 0;
 }
 
+/* The same for narrow lanes, four at a time; a negative value is too large. */
 static inline bool
-add_wrapping(int64 *sum, int64 value, bool undo)
+add_narrow(LaneState *state, const Program *program, int ngroups, bool undo)
 {
-	int64		old = *sum;
+	uint64		values_seen = 0;
+	uint64		sums_seen = 0;
 
-	*sum = (int64) (undo ? (uint64) old - (uint64) value : (uint64) old + (uint64) value);
-	return ((old ^ *sum) & (value ^ *sum)) < 0;
-}
-
-/* The same for what unanswered questions keep from counting. */
-static bool
-add_extras(LaneState *state, const Program *program, bool undo)
-{
-	int64	   *extra = state->lanes + state->nlanes;
-	bool		overflow = false;
-
-	for (int i = 0; i < program->ndefinitions; i++)
+	for (int i = 0; i < ngroups; i++)
 	{
-		const ProgramItem *item = &program->items[i];
-		int64		cohort = -program->values[item->cohort];
-		int64		no_numerator = cohort & ~program->valid[item->numerator];
-		int64		no_denominator = cohort & ~program->valid[item->denominator];
+		const ProgramGroup *group = &program->groups[i];
+		uint64		mask = -(uint64) program->values[group->cohort];
+		uint64	   *sums = state->lanes + group->first_lane / LANES_IN_WORD;
+		const uint64 *values = (const uint64 *) (program->values + group->first_lane);
 
-		/* a mask is -1 where it is set, and so counts one row */
-		(void) add_wrapping(extra++, -(no_numerator | no_denominator), undo);
-		if (!(item->flags & LANE_ITEM_DENOMINATOR))
-			continue;
-		overflow |= add_wrapping(extra++, program->values[item->numerator] & no_denominator, undo);
-		if (item->flags & LANE_ITEM_EXCLUDE)
-			overflow |= add_wrapping(extra++, program->values[item->denominator] & no_numerator, undo);
+		for (int j = 0; j < group->nlanes / LANES_IN_WORD; j++, values += LANES_IN_WORD)
+		{
+			uint64		word = values[0] |
+				values[1] << NARROW_BITS |
+				values[2] << (2 * NARROW_BITS) |
+				values[3] << (3 * NARROW_BITS);
+
+			values_seen |= (values[0] | values[1] | values[2] | values[3]) & mask;
+			if (undo)
+				sums[j] -= word & mask;
+			else
+				sums[j] += word & mask;
+			sums_seen |= sums[j];
+		}
 	}
-	return overflow;
+	return values_seen > NARROW_MAX || (sums_seen & NARROW_OVERFLOW) != 0;
 }
 
 /*
- * Add the row that program_run() has just evaluated; a row with unanswered
- * questions needs a wide state.  Where a lane would overflow, the state is
- * left as it was and false is returned: since a lane may hold more than an
- * indicator counts, that need not be an error.
+ * Add the row that program_run() has just evaluated, where unanswered questions
+ * have their extra lanes.  Where a lane would overflow, the state is left as it
+ * was and false is returned.  Then a narrow state must be widened; since a lane
+ * may hold more than an indicator counts, a wide one need not be an error.
  */
 bool
-lanes_add_row(LaneState *state, const Program *program, bool unanswered)
+lanes_add_row(LaneState *state, const Program *program)
 {
-	bool		overflow;
+	int			ngroups = program->ngroups + (program->unanswered ? 1 : 0);
 
 	Assert(state->layout == program->layout);
-	Assert(state->wide || !unanswered);
+	Assert(state->has_extras || !program->unanswered);
 
-	overflow = add_groups(state, program, false);
-	if (unanswered)
-		overflow |= add_extras(state, program, false);
-	if (likely(!overflow))
-		return true;
-
-	(void) add_groups(state, program, true);
-	if (unanswered)
-		(void) add_extras(state, program, true);
+	if (state->narrow)
+	{
+		if (likely(!add_narrow(state, program, ngroups, false)))
+			return true;
+		(void) add_narrow(state, program, ngroups, true);
+	}
+	else
+	{
+		if (likely(!add_wide(state, program, ngroups, false)))
+			return true;
+		(void) add_wide(state, program, ngroups, true);
+	}
 	return false;
 }
 
 /*
- * Add a state of the same layout, at least as narrow; false, with the sum
- * unchanged, where a lane would overflow.
+ * Add a state of the same layout, in place where the sum is wide enough; NULL,
+ * with the sum unchanged, where a lane would overflow.
  */
-bool
-lanes_combine(LaneState *sum, const LaneState *state)
+LaneState *
+lanes_combine(LaneState *sum, LaneState *state)
 {
-	int			n = state->nlanes + (state->wide ? state->nextras : 0);
+	int			n;
 	bool		overflow = false;
 	int64		ignored;
 
-	Assert(sum->layout == state->layout && (sum->wide || !state->wide));
+	Assert(sum->layout == state->layout);
+	if (state->has_extras && !sum->has_extras)
+		sum = lanes_add_extras(sum);
+	n = lanes_in(state);
+	if (sum->narrow && state->narrow)
+	{
+		uint64		seen = 0;
+
+		for (int i = 0; i < n / LANES_IN_WORD; i++)
+			seen |= sum->lanes[i] + state->lanes[i];
+		if (likely((seen & NARROW_OVERFLOW) == 0))
+		{
+			for (int i = 0; i < n / LANES_IN_WORD; i++)
+				sum->lanes[i] += state->lanes[i];
+			return sum;
+		}
+	}
+
+	if (sum->narrow)
+		sum = lanes_widen(sum);
 	for (int i = 0; i < n; i++)
-		overflow |= pg_add_s64_overflow(sum->lanes[i], state->lanes[i], &ignored);
+		overflow |= pg_add_s64_overflow((int64) sum->lanes[i], lane(state, i), &ignored);
 	if (overflow)
-		return false;
+		return NULL;
 	for (int i = 0; i < n; i++)
-		sum->lanes[i] += state->lanes[i];
-	return true;
+		sum->lanes[i] += lane(state, i);
+	return sum;
 }
 
 static Tally *
 items_of_lanes(const LaneState *state)
 {
-	const char *stored = (const char *) state + items_offset(state, state->wide);
-	const int64 *lanes = state->lanes;
-	const int64 *extra = lanes + state->nlanes;
+	const char *stored = (const char *) state + items_offset(state);
+	int			extra = state->nlanes;
 	Tally	   *result = tally_make(state->nitems);
 
 	for (int i = 0; i < state->nitems; i++)
@@ -242,19 +304,19 @@ items_of_lanes(const LaneState *state)
 		unpack_item(((const uint32 *) stored)[i]) : ((const LaneItem *) stored)[i];
 
 		item->id = from.id;
-		item->numerator = lanes[from.numerator];
-		item->denominator = lanes[from.denominator];
-		item->answered = lanes[from.rows];
-		if (!state->wide)
+		item->numerator = lane(state, from.numerator);
+		item->denominator = lane(state, from.denominator);
+		item->answered = lane(state, from.rows);
+		if (!state->has_extras)
 			continue;
 
-		item->missing = *extra++;
+		item->missing = lane(state, extra++);
 		item->answered -= item->missing;
 		if (from.flags & LANE_ITEM_DENOMINATOR)
 		{
-			numerator = *extra++;
+			numerator = lane(state, extra++);
 			if (from.flags & LANE_ITEM_EXCLUDE)
-				denominator = *extra++;
+				denominator = lane(state, extra++);
 		}
 		else if (from.flags & LANE_ITEM_EXCLUDE)
 			denominator = item->missing;
@@ -269,4 +331,16 @@ Tally *
 tally_items(Tally *tally)
 {
 	return tally->form == TALLY_LANES ? items_of_lanes((LaneState *) tally) : tally;
+}
+
+/*
+ * The tally that leaves an aggregate.  Narrow lanes may: they are a fifth of
+ * the items' size, and what they hold is sure to fit.
+ */
+Tally *
+tally_value(Tally *tally)
+{
+	if (tally->form == TALLY_LANES && ((LaneState *) tally)->narrow)
+		return tally;
+	return tally_items(tally);
 }

@@ -2,21 +2,24 @@
  * lanes.h
  *		The state of a running tally: a program's lanes.
  *
- *	+-----------+---------+--------+--------+------+--------+--------+
- *	| vl_len_ 4 | version | form 1 | packed | wide | nitems | nlanes |
- *	+-----------+---------+--------+--------+------+--------+--------+
- *	| nextras 2 | unused 2 | layout 8
+ *	+-----------+---------+--------+--------+--------+--------+--------+
+ *	| vl_len_ 4 | version | form 1 | packed | narrow | nitems | nlanes |
+ *	+-----------+---------+--------+--------+--------+--------+--------+
+ *	| nextras 2 | has_extras | unused | layout 8
  *	+-----------------------------------------------------------------
- *	| nlanes times 8; if wide, nextras times 8
+ *	| nlanes, and if it has_extras nextras more: of 8 bytes each, or of
+ *	| 2 bytes where all sums are small (narrow), four in a word
+ *	+-----------------------------------------------------------------
  *	| nitems times how an indicator is read from the lanes: LaneItem,
  *	| or its fields in 32 bits where all of them are small (packed)
  *	+-----------------------------------------------------------------
  *
  * The point is the size: the fifteen school indicators of the methodology fit
- * into 256 bytes, and so do their groups into the processor's caches.  Extra
- * lanes are added when the first unanswered question arrives.  The state tells
- * by itself how it is read, since a process that combines or finishes it may
- * never have seen the methodology.
+ * into 128 bytes while sums are small, and where there are many groups they
+ * are: so the groups fit into the processor's caches.  Lanes grow to 8 bytes
+ * when a sum asks for it; extra lanes are added when the first unanswered
+ * question arrives.  The state tells by itself how it is read, since a process
+ * that combines or finishes it may never have seen the methodology.
  */
 #ifndef SHNOR_LANES_H
 #define SHNOR_LANES_H
@@ -32,20 +35,22 @@ typedef struct LaneState
 	uint8		version;
 	uint8		form;			/* TALLY_LANES */
 	bool		packed;
-	bool		wide;
+	bool		narrow;
 	uint16		nitems;
-	uint16		nlanes;
+	uint16		nlanes;			/* a multiple of LANES_IN_WORD, as nextras is */
 	uint16		nextras;
-	uint16		unused;
+	bool		has_extras;
+	uint8		unused;
 	uint64		layout;
-	int64		lanes[FLEXIBLE_ARRAY_MEMBER];
+	uint64		lanes[FLEXIBLE_ARRAY_MEMBER];
 } LaneState;
 
-extern LaneState *lanes_make(const Program *program, bool wide);
+extern LaneState *lanes_make(const Program *program, bool has_extras);
+extern LaneState *lanes_add_extras(const LaneState *state);
 extern LaneState *lanes_widen(const LaneState *state);
-extern bool lanes_add_row(LaneState *state, const Program *program,
-						  bool unanswered);
-extern bool lanes_combine(LaneState *sum, const LaneState *state);
+extern bool lanes_add_row(LaneState *state, const Program *program);
+extern LaneState *lanes_combine(LaneState *sum, LaneState *state);
 extern Tally *tally_items(Tally *tally);
+extern Tally *tally_value(Tally *tally);
 
 #endif							/* SHNOR_LANES_H */

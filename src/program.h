@@ -10,10 +10,10 @@
  *	lane:	sum of one value over the rows of one cohort; indicators that
  *			count the same value in the same cohort share it
  *	group:	the lanes of one cohort, side by side, first the number of its
- *			rows; padded to an even number, so that two are added at a time
- *	extra:	per indicator, for rows with unanswered questions only: how many
- *			rows are missing, and what they brought into the shared lanes
- *			without counting for this indicator
+ *			rows; padded to whole words of narrow lanes
+ *	extra:	lanes for rows with unanswered questions only, per indicator: how
+ *			many rows are missing, and what they brought into the shared lanes
+ *			without counting for this indicator; a last group of all rows
  *
  * The registers come in the order of the lanes: register k is what lane k adds.
  */
@@ -68,8 +68,11 @@ typedef struct ProgramGroup
 {
 	uint16		cohort;			/* register */
 	uint16		first_lane;
-	uint16		nlanes;			/* even */
+	uint16		nlanes;			/* a multiple of LANES_IN_WORD */
 } ProgramGroup;
+
+/* Narrow lanes, see lanes.h, are added four at a time, wide ones in pairs. */
+#define LANES_IN_WORD 4
 
 /* How an indicator is read from the lanes; also part of a state's bytes. */
 typedef struct LaneItem
@@ -117,14 +120,15 @@ typedef struct Program
 	int			nops;
 	ProgramOp  *ops;
 	int			ngroups;
-	ProgramGroup *groups;
+	ProgramGroup *groups;		/* ngroups, then the extras */
 	int			nlanes;
 	int			nextras;
 	ProgramItem *items;			/* ndefinitions */
 	LaneItem   *lane_items;		/* ndefinitions */
 	uint64		layout;			/* tells states of this program from others */
 	struct LaneState *zero;		/* a state without rows */
-	struct LaneState *zero_wide;	/* the same with the extra lanes */
+	struct LaneState *zero_extras;	/* the same with the extra lanes */
+	bool		unanswered;		/* the row at hand leaves questions open */
 } Program;
 
 typedef struct Contribution
@@ -146,7 +150,6 @@ extern Contribution program_contribution(const Definition *definition,
 extern void program_compile_lanes(Program *program);
 
 /* program_run.c */
-extern bool program_run(Program *program, const NullableDatum *row,
-						bool *unanswered);
+extern bool program_run(Program *program, const NullableDatum *row);
 
 #endif							/* SHNOR_PROGRAM_H */

@@ -8,6 +8,7 @@
  */
 #include "program.h"
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
@@ -15,8 +16,11 @@
 #include "compat.h"
 #include "lanes.h"
 
-/* Methodologies of more than this are evaluated definition by definition. */
-#define PROGRAM_MAX_FAST 20000
+/*
+ * Registers, lanes and items are numbered by 16 bits: methodologies that need
+ * more are evaluated definition by definition.
+ */
+#define PROGRAM_MAX_REGISTERS (PG_UINT16_MAX - 1)
 
 /* What a node computes: equal keys are one node. */
 typedef struct NodeKey
@@ -34,6 +38,13 @@ typedef struct NodeEntry
 	int32		number;
 } NodeEntry;
 
+/* Where a lane is, before lanes have numbers. */
+typedef struct Place
+{
+	int32		group;
+	int32		position;		/* within the group */
+} Place;
+
 /* Which lane adds a node in a group. */
 typedef struct LaneKey
 {
@@ -44,7 +55,7 @@ typedef struct LaneKey
 typedef struct LaneEntry
 {
 	LaneKey		key;			/* hash key */
-	int32		position;		/* within its group */
+	Place		place;
 } LaneEntry;
 
 typedef struct Group
@@ -54,6 +65,15 @@ typedef struct Group
 	int			first_lane;
 } Group;
 
+typedef struct DefinitionNodes
+{
+	int32		numerator;
+	int32		denominator;
+	int32		cohort;
+	Place		numerator_lane;
+	Place		denominator_lane;
+} DefinitionNodes;
+
 typedef struct Compiler
 {
 	Program    *program;
@@ -62,10 +82,11 @@ typedef struct Compiler
 	int			nnodes;
 	int			maxnodes;
 	HTAB	   *lanes;
-	HTAB	   *cohorts;		/* LaneEntry by (-1, node): the group's number */
+	HTAB	   *cohorts;		/* LaneEntry by (-1, node): the group's first lane */
 	Group	   *groups;
 	int			ngroups;
 	int			nlanes;
+	int32		one;			/* the node of the number 1 */
 	uint16	   *registers;		/* by node */
 } Compiler;
 
@@ -268,41 +289,63 @@ compile(Compiler *compiler, const Formula *formula)
 	elog(ERROR, "unrecognized kind of formula: %d", (int) formula->kind);	/* unreachable: all stand above */
 }
 
-/* The position of a node among the lanes of a group. */
+/* The group that counts a cohort's rows, or -1. */
 static int
-lane_position(Compiler *compiler, int group, int32 node)
+group_of(Compiler *compiler, int32 cohort)
+{
+	LaneKey		key = {-1, cohort};
+	LaneEntry  *entry = hash_search(compiler->cohorts, &key, HASH_FIND, NULL);
+
+	return entry == NULL ? -1 : entry->place.group;
+}
+
+/* The lane that adds a node in a group. */
+static Place
+lane_of(Compiler *compiler, int group, int32 node)
 {
 	LaneKey		key = {group, node};
 	LaneEntry  *entry;
 	bool		found;
 
+	/* how many of all rows are in a cohort is counted there already */
+	if (compiler->groups[group].cohort == compiler->one &&
+		node != compiler->one && group_of(compiler, node) >= 0)
+		return (Place) {group_of(compiler, node), 0};
+
 	entry = hash_search(compiler->lanes, &key, HASH_ENTER, &found);
 	if (!found)
 	{
 		compiler->nlanes++;
-		entry->position = list_length(compiler->groups[group].nodes);
+		entry->place.group = group;
+		entry->place.position = list_length(compiler->groups[group].nodes);
 		compiler->groups[group].nodes =
 			lappend_int(compiler->groups[group].nodes, node);
 	}
-	return entry->position;
+	return entry->place;
 }
 
-/* The group of a cohort; its first lane counts the rows. */
-static int
-group_of(Compiler *compiler, int32 cohort)
+/* Its first lane counts the rows. */
+static void
+make_group(Compiler *compiler, int32 cohort)
 {
 	LaneKey		key = {-1, cohort};
 	LaneEntry  *entry;
 	bool		found;
 
 	entry = hash_search(compiler->cohorts, &key, HASH_ENTER, &found);
-	if (!found)
-	{
-		entry->position = compiler->ngroups++;
-		compiler->groups[entry->position].cohort = cohort;
-		(void) lane_position(compiler, entry->position, constant_node(compiler, 1));
-	}
-	return entry->position;
+	if (found)
+		return;
+	entry->place = (Place) {compiler->ngroups++, 0};
+	compiler->groups[entry->place.group].cohort = cohort;
+	(void) lane_of(compiler, entry->place.group, compiler->one);
+}
+
+/* Can all registers be numbered? */
+static bool
+fits(const Compiler *compiler)
+{
+	return compiler->nnodes + compiler->nlanes + compiler->program->nextras +
+		(LANES_IN_WORD - 1) * (compiler->ngroups + 1) <= PROGRAM_MAX_REGISTERS;
 }
 
 /* Lanes get their numbers, nodes their registers. */
@@ -317,7 +360,7 @@ assign_registers(Compiler *compiler)
 
 	compiler->registers = palloc_array(uint16, compiler->nnodes);
 	memset(compiler->registers, 0xFF, sizeof(uint16) * compiler->nnodes);
-	program->groups = palloc0_array(ProgramGroup, Max(compiler->ngroups, 1));
+	program->groups = palloc0_array(ProgramGroup, compiler->ngroups + 1);
 	program->ngroups = compiler->ngroups;
 	for (int i = 0; i < compiler->ngroups; i++)
 	{
@@ -336,16 +379,19 @@ assign_registers(Compiler *compiler)
 			lane++;
 		}
 		program->groups[i].first_lane = group->first_lane;
-		program->groups[i].nlanes = TYPEALIGN(2, lane - group->first_lane);
+		program->groups[i].nlanes = TYPEALIGN(LANES_IN_WORD, lane - group->first_lane);
 		program->nlanes += program->groups[i].nlanes;
 	}
 
-	nregisters = program->nlanes;
+	program->groups[compiler->ngroups].first_lane = program->nlanes;
+	program->groups[compiler->ngroups].nlanes = program->nextras;
+	nregisters = program->nlanes + program->nextras;
 	for (int i = 0; i < compiler->nnodes; i++)
 		if (compiler->registers[i] == PG_UINT16_MAX)
 			compiler->registers[i] = nregisters++;
 	for (int i = 0; i < compiler->ngroups; i++)
 		program->groups[i].cohort = compiler->registers[compiler->groups[i].cohort];
+	program->groups[compiler->ngroups].cohort = compiler->registers[compiler->one];
 	program->nregisters = nregisters;
 	program->values = palloc0_array(int64, nregisters);
 	program->valid = palloc_array(int64, nregisters);
@@ -397,6 +443,52 @@ assign_registers(Compiler *compiler)
 	program->nops = op - program->ops;
 }
 
+/*
+ * Nodes for all formulas, groups for all cohorts, then lanes in them; false
+ * where there are too many.
+ */
+static bool
+lay_out(Compiler *compiler, DefinitionNodes *nodes)
+{
+	Program    *program = compiler->program;
+	int			n = program->ndefinitions;
+
+	for (int i = 0; i < n; i++)
+	{
+		Definition *definition = &program->definitions[i];
+		ProgramItem *item = &program->items[i];
+
+		nodes[i].numerator = compile(compiler, definition->numerator);
+		nodes[i].denominator = definition->denominator == NULL ? compiler->one :
+			compile(compiler, definition->denominator);
+		nodes[i].cohort = definition->cohort == NULL ? compiler->one :
+			compile(compiler, definition->cohort);
+		make_group(compiler, nodes[i].cohort);
+		item->flags =
+			(definition->missing == MISSING_EXCLUDE ? LANE_ITEM_EXCLUDE : 0) |
+			(definition->denominator != NULL ? LANE_ITEM_DENOMINATOR : 0);
+		program->nextras += LANE_ITEM_EXTRAS(item->flags);
+		if (!fits(compiler))
+			return false;
+	}
+	program->nextras = TYPEALIGN(LANES_IN_WORD, program->nextras);
+
+	for (int i = 0; i < n; i++)
+	{
+		int			group = group_of(compiler, nodes[i].cohort);
+
+		nodes[i].numerator_lane = lane_of(compiler, group, nodes[i].numerator);
+		nodes[i].denominator_lane = lane_of(compiler, group, nodes[i].denominator);
+	}
+	return fits(compiler);
+}
+
+static uint16
+lane_number(const Compiler *compiler, Place place)
+{
+	return compiler->groups[place.group].first_lane + place.position;
+}
+
 void
 program_compile_lanes(Program *program)
 {
@@ -404,10 +496,10 @@ program_compile_lanes(Program *program)
 	int			n = program->ndefinitions;
 	MemoryContext scratch;
 	MemoryContext old;
-	int		  (*positions)[2];
-	int32	  (*nodes)[3];
-	int		   *groups;
+	DefinitionNodes *nodes;
 
+	program->items = palloc0_array(ProgramItem, Max(n, 1));
+	program->lane_items = palloc0_array(LaneItem, Max(n, 1));
 	scratch = AllocSetContextCreate(CurrentMemoryContext, "shnor compiler",
 									ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(scratch);
@@ -417,61 +509,34 @@ program_compile_lanes(Program *program)
 	compiler.maxnodes = 64;
 	compiler.keys = palloc_array(NodeKey, compiler.maxnodes);
 	compiler.groups = palloc0_array(Group, Max(n, 1));
-	positions = palloc(sizeof(*positions) * Max(n, 1));
-	nodes = palloc(sizeof(*nodes) * Max(n, 1));
-	groups = palloc_array(int, Max(n, 1));
+	compiler.one = constant_node(&compiler, 1);
+	nodes = palloc_array(DefinitionNodes, Max(n, 1));
 
-	for (int i = 0; i < n; i++)
-	{
-		Definition *definition = &program->definitions[i];
-		int32		one = constant_node(&compiler, 1);
-
-		nodes[i][0] = compile(&compiler, definition->numerator);
-		nodes[i][1] = definition->denominator == NULL ? one :
-			compile(&compiler, definition->denominator);
-		nodes[i][2] = definition->cohort == NULL ? one :
-			compile(&compiler, definition->cohort);
-		groups[i] = group_of(&compiler, nodes[i][2]);
-		for (int j = 0; j < 2; j++)
-			positions[i][j] = lane_position(&compiler, groups[i], nodes[i][j]);
-
-		/* registers, lanes and items are numbered by 16 bits */
-		if (n > PROGRAM_MAX_FAST ||
-			compiler.nnodes + compiler.nlanes + compiler.ngroups > PROGRAM_MAX_FAST)
-		{
-			program->fast = false;
-			MemoryContextSwitchTo(old);
-			MemoryContextDelete(scratch);
-			return;
-		}
-	}
-
+	program->fast = lay_out(&compiler, nodes);
 	MemoryContextSwitchTo(old);
-	assign_registers(&compiler);
-	program->items = palloc0_array(ProgramItem, Max(n, 1));
-	program->lane_items = palloc0_array(LaneItem, Max(n, 1));
-	for (int i = 0; i < n; i++)
+	if (program->fast)
 	{
-		Definition *definition = &program->definitions[i];
-		ProgramItem *item = &program->items[i];
-		LaneItem   *lanes = &program->lane_items[i];
-		int			first_lane = compiler.groups[groups[i]].first_lane;
+		assign_registers(&compiler);
+		for (int i = 0; i < n; i++)
+		{
+			ProgramItem *item = &program->items[i];
+			LaneItem   *lanes = &program->lane_items[i];
+			int			group = group_of(&compiler, nodes[i].cohort);
 
-		item->numerator = compiler.registers[nodes[i][0]];
-		item->denominator = compiler.registers[nodes[i][1]];
-		item->cohort = compiler.registers[nodes[i][2]];
-		item->flags =
-			(definition->missing == MISSING_EXCLUDE ? LANE_ITEM_EXCLUDE : 0) |
-			(definition->denominator != NULL ? LANE_ITEM_DENOMINATOR : 0);
-		lanes->id = definition->id;
-		lanes->numerator = first_lane + positions[i][0];
-		lanes->denominator = first_lane + positions[i][1];
-		lanes->rows = first_lane;
-		lanes->flags = item->flags;
-		program->nextras += LANE_ITEM_EXTRAS(item->flags);
+			item->numerator = compiler.registers[nodes[i].numerator];
+			item->denominator = compiler.registers[nodes[i].denominator];
+			item->cohort = compiler.registers[nodes[i].cohort];
+			lanes->id = program->definitions[i].id;
+			lanes->numerator = lane_number(&compiler, nodes[i].numerator_lane);
+			lanes->denominator = lane_number(&compiler, nodes[i].denominator_lane);
+			lanes->rows = lane_number(&compiler, (Place) {group, 0});
+			lanes->flags = item->flags;
+		}
+		/* a stored state of a program that was laid out otherwise must not mix */
+		program->layout ^= hash_bytes_extended((const unsigned char *) program->lane_items,
+											   sizeof(LaneItem) * n, 2);
+		program->zero = lanes_make(program, false);
+		program->zero_extras = lanes_make(program, true);
 	}
 	MemoryContextDelete(scratch);
-
-	program->zero = lanes_make(program, false);
-	program->zero_wide = lanes_make(program, true);
 }

@@ -156,16 +156,45 @@ run_ops(Program *program, const bool unanswered)
 	return bad == 0;
 }
 
+/* What unanswered questions keep from counting: the registers of the extras. */
+static void
+run_extras(Program *program)
+{
+	const int64 *values = program->values;
+	const int64 *valid = program->valid;
+	int64	   *extra = program->values + program->nlanes;
+
+	for (int i = 0; i < program->ndefinitions; i++)
+	{
+		const ProgramItem *item = &program->items[i];
+		int64		cohort = -values[item->cohort];
+		int64		no_numerator = cohort & ~valid[item->numerator];
+		int64		no_denominator = cohort & ~valid[item->denominator];
+
+		/* a mask is -1 where it is set, and so counts one row */
+		*extra++ = -(no_numerator | no_denominator);
+		if (!(item->flags & LANE_ITEM_DENOMINATOR))
+			continue;
+		*extra++ = values[item->numerator] & no_denominator;
+		if (item->flags & LANE_ITEM_EXCLUDE)
+			*extra++ = values[item->denominator] & no_numerator;
+	}
+}
+
 /*
- * Fill the registers from a row; sets whether any question it reads is
- * unanswered.  Returns false when the exact evaluation must take the row.
+ * Fill the registers from a row; tells in the program whether any question it
+ * reads is unanswered.  Returns false when the exact evaluation must take the
+ * row.
  */
 bool
-program_run(Program *program, const NullableDatum *row, bool *unanswered)
+program_run(Program *program, const NullableDatum *row)
 {
-	*unanswered = load_row(program, row);
-	if (likely(!*unanswered))
+	program->unanswered = load_row(program, row);
+	if (likely(!program->unanswered))
 		return run_ops(program, false);
 	load_answered(program, row);
-	return run_ops(program, true);
+	if (!run_ops(program, true))
+		return false;
+	run_extras(program);
+	return true;
 }

@@ -12,7 +12,8 @@
  *	+----------------------------------------------------
  *
  * While an aggregate runs, its state may have another form, which lanes.h
- * draws; no such value is ever stored, sent or shown.
+ * draws.  Where sums are small such a value may leave the aggregate, too, and
+ * be stored: tally_items() reads all forms.  None is ever sent or shown.
  */
 #ifndef SHNOR_TALLY_H
 #define SHNOR_TALLY_H

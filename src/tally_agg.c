@@ -117,7 +117,7 @@ accumulate(FunctionCallInfo fcinfo, Counter *counter, const NullableDatum *row)
 
 	state = counter_add_row(counter, state, in_aggregate, row);
 	/* called by hand, give what a hand can keep */
-	PG_RETURN_TALLY_P(in_aggregate ? state : tally_items(state));
+	PG_RETURN_TALLY_P(in_aggregate ? state : tally_value(state));
 }
 
 /* tally_accum(state, methodology, names, VARIADIC columns) */
@@ -168,12 +168,9 @@ tally_combine(PG_FUNCTION_ARGS)
 	if (in_aggregate && a->form == TALLY_LANES && b->form == TALLY_LANES &&
 		((LaneState *) a)->layout == ((LaneState *) b)->layout)
 	{
-		LaneState  *sum = (LaneState *) a;
-		LaneState  *other = (LaneState *) b;
+		LaneState  *sum = lanes_combine((LaneState *) a, (LaneState *) b);
 
-		if (other->wide && !sum->wide)
-			sum = lanes_widen(sum);
-		if (lanes_combine(sum, other))
+		if (sum != NULL)
 			PG_RETURN_TALLY_P(sum);
 	}
 
@@ -186,5 +183,5 @@ tally_combine(PG_FUNCTION_ARGS)
 Datum
 tally_final(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TALLY_P(tally_items(PG_GETARG_TALLY_P(0)));
+	PG_RETURN_TALLY_P(tally_value(PG_GETARG_TALLY_P(0)));
 }

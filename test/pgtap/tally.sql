@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION pgtap;
 CREATE EXTENSION shnor;
-SELECT plan(28);
+SELECT plan(38);
 SET LOCAL search_path = public, shnor;
 SELECT setseed(0.5);
 
@@ -192,6 +192,50 @@ SELECT matches(plan_of('SELECT methodology(id, numerator, denominator, cohort, m
 	'methodology: the plan combines states of partitions');
 SELECT is(methodology(id, numerator, denominator, cohort, missing)::text, (SELECT m::text FROM method), 'and gives the same')
 FROM split_definition;
+
+-- the states of small sums take less: every two rows of edge values, added as rows, as states, and as stored tallies
+SET LOCAL max_parallel_workers_per_gather = 0;
+CREATE TABLE edge (place int, a bigint, b bigint);
+INSERT INTO edge
+SELECT row_number() OVER (), x.v, y.v
+FROM (VALUES (0), (1), (-1), (16383), (16384), (32767), (32768), (65535), (4294967296), (NULL)) AS x(v),
+	 (VALUES (0), (1), (-1), (16383), (16384), (32767), (32768), (65535), (4294967296), (NULL)) AS y(v);
+CREATE TABLE pair (one int, other int, part int, a bigint, b bigint) PARTITION BY LIST (part);
+CREATE TABLE pair_0 PARTITION OF pair FOR VALUES IN (0);
+CREATE TABLE pair_1 PARTITION OF pair FOR VALUES IN (1);
+INSERT INTO pair
+SELECT o.place, e.place, p.part, v.a, v.b
+FROM edge o, edge e, generate_series(0, 1) AS p(part), LATERAL (SELECT (CASE p.part WHEN 0 THEN o ELSE e END).*) AS v;
+ANALYZE pair;
+CREATE TABLE edge_method AS SELECT methodology(id, numerator, denominator, cohort, missing) AS m
+FROM (VALUES (1, 'a', 'b', NULL, 'exclude'), (2, 'a', NULL, NULL, 'exclude'), (3, 'a', 'b', NULL, 'no'), (4, 'a > 0', NULL, 'b > 0', 'no'),
+			 (5, 'b > 0', NULL, NULL, 'no'), (6, 'a', 'a', 'b > 0', 'exclude')) AS d(id, numerator, denominator, cohort, missing);
+CREATE TABLE edge_by_hand AS
+SELECT one, other, format('{1:%s/%s:%s:%s,2:%s/%s:%s:%s,3:%s/%s:%s:%s,4:%s/%s:%s:%s,5:%s/%s:%s:%s,6:%s/%s:%s:%s}',
+	coalesce(sum(a) FILTER (WHERE b IS NOT NULL), 0), coalesce(sum(b) FILTER (WHERE a IS NOT NULL), 0), count(a + b), 2 - count(a + b),
+	coalesce(sum(a), 0), count(a), count(a), 2 - count(a),
+	coalesce(sum(a) FILTER (WHERE b IS NOT NULL), 0), coalesce(sum(b), 0), count(a + b), 2 - count(a + b),
+	count(*) FILTER (WHERE a > 0 AND b > 0), count(*) FILTER (WHERE b > 0), count(a) FILTER (WHERE b > 0), count(*) FILTER (WHERE a IS NULL AND b > 0),
+	count(*) FILTER (WHERE b > 0), 2, count(b), 2 - count(b),
+	coalesce(sum(a) FILTER (WHERE b > 0), 0), coalesce(sum(a) FILTER (WHERE b > 0), 0), count(a) FILTER (WHERE b > 0), count(*) FILTER (WHERE a IS NULL AND b > 0)) AS t
+FROM pair GROUP BY one, other;
+SELECT is(count(*), 10000::bigint, 'ten thousand pairs of rows') FROM edge_by_hand;
+CREATE TABLE edge_part AS SELECT one, other, part, tally((SELECT m FROM edge_method), '{a,b}', a, b) AS t FROM pair GROUP BY one, other, part;
+SELECT results_eq($$SELECT one, other, tally((SELECT m FROM edge_method), '{a,b}', a, b ORDER BY part)::text FROM pair GROUP BY one, other ORDER BY one, other$$,
+	'SELECT one, other, t FROM edge_by_hand ORDER BY one, other', 'as rows');
+CREATE VIEW edge_state AS SELECT one, other, tally((SELECT m FROM edge_method), '{a,b}', a, b) AS t FROM pair GROUP BY one, other;
+SELECT matches(plan_of('SELECT * FROM edge_state'), 'Finalize.*Append.*Partial', 'the plan combines states');
+SELECT results_eq('SELECT one, other, t::text FROM edge_state ORDER BY one, other', 'SELECT one, other, t FROM edge_by_hand ORDER BY one, other', 'as states');
+SELECT results_eq('SELECT one, other, sum(t ORDER BY part)::text FROM edge_part GROUP BY one, other ORDER BY one, other',
+	'SELECT one, other, t FROM edge_by_hand ORDER BY one, other', 'as stored tallies');
+SELECT results_eq('SELECT one, other, sum(t ORDER BY part DESC)::text FROM edge_part GROUP BY one, other ORDER BY one, other',
+	'SELECT one, other, t FROM edge_by_hand ORDER BY one, other', 'in the other order');
+SELECT results_eq('SELECT one, other, (p.t + q.t)::text FROM edge_part p JOIN edge_part q USING (one, other) WHERE p.part = 0 AND q.part = 1 ORDER BY one, other',
+	'SELECT one, other, t FROM edge_by_hand ORDER BY one, other', 'and by the operator');
+SELECT is((SELECT sum(t::text::tally)::text FROM edge_part), (SELECT sum(t)::text FROM edge_part), 'a stored tally adds to what its text adds to');
+SELECT is((SELECT count(*) FROM edge_part WHERE tally_send(t) <> tally_send(t::text::tally)), 0::bigint, 'and is sent as its text is');
+SELECT cmp_ok(max(pg_column_size(t)), '<', min(pg_column_size(t::text::tally)), 'small sums take less than the list of items') FROM edge_part
+WHERE one = 2 AND other = 2;
 
 SELECT * FROM finish();
 ROLLBACK;
