@@ -169,8 +169,9 @@ add_wide(LaneState *state, const Program *program, int ngroups, bool undo)
 		Lanes2		mask = {cohort, cohort};
 		Lanes2	   *sums = (Lanes2 *) (state->lanes + group->first_lane);
 		const Lanes2 *values = (const Lanes2 *) (program->values + group->first_lane);
+		int			npairs = group->nlanes / 2;
 
-		for (int j = 0; j < group->nlanes / 2; j++)
+		for (int j = 0; j < npairs; j++)
 		{
 			Lanes2		value = values[j] & mask;
 			Lanes2		sum;
@@ -200,8 +201,9 @@ add_narrow(LaneState *state, const Program *program, int ngroups, bool undo)
 		uint64		mask = -(uint64) program->values[group->cohort];
 		uint64	   *sums = state->lanes + group->first_lane / LANES_IN_WORD;
 		const uint64 *values = (const uint64 *) (program->values + group->first_lane);
+		int			nwords = group->nlanes / LANES_IN_WORD;
 
-		for (int j = 0; j < group->nlanes / LANES_IN_WORD; j++, values += LANES_IN_WORD)
+		for (int j = 0; j < nwords; j++, values += LANES_IN_WORD)
 		{
 			uint64		word = values[0] |
 				values[1] << NARROW_BITS |

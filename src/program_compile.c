@@ -397,6 +397,9 @@ assign_registers(Compiler *compiler)
 	program->valid = palloc_array(int64, nregisters);
 	memset(program->valid, 0xFF, sizeof(int64) * nregisters);
 
+	for (int type = 0; type < FORMULA_NUMERIC; type++)
+		program->loads[type] = palloc_array(ProgramLoad, compiler->nnodes);
+
 	/* nodes are in the order in which they must be computed */
 	program->ops = op = palloc0_array(ProgramOp, compiler->nnodes + list_length(copies));
 	for (int i = 0; i < compiler->nnodes; i++)
@@ -410,8 +413,6 @@ assign_registers(Compiler *compiler)
 		{
 			int			n = program->nloads[key->b]++;
 
-			program->loads[key->b] = n == 0 ?
-				palloc_array(ProgramLoad, compiler->nnodes) : program->loads[key->b];
 			program->loads[key->b][n].column = key->a;
 			program->loads[key->b][n].result = result;
 		}

@@ -20,10 +20,11 @@ load_row(Program *program, const NullableDatum *row)
 	int64	   *values = program->values;
 	bool		unanswered = false;
 
+	/* the end is looked up once, since the compiler cannot tell it from values */
 #define LOAD(type, get) \
-	for (int i = 0; i < program->nloads[type]; i++) \
+	for (const ProgramLoad *load = program->loads[type], \
+		 *end = load + program->nloads[type]; load < end; load++) \
 	{ \
-		const ProgramLoad *load = &program->loads[type][i]; \
 		const NullableDatum *column = &row[load->column]; \
 		\
 		values[load->result] = get(column->value); \
