@@ -231,6 +231,8 @@ COMMENT ON FUNCTION publication_queries() IS
 CREATE FUNCTION publish(region text, round_id integer, legal_act_id integer, title text DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	state text;

@@ -4,6 +4,8 @@ CREATE FUNCTION lint(region text, OUT severity text, OUT object text, OUT code t
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 #variable_conflict use_column
 DECLARE
@@ -240,6 +242,8 @@ CREATE FUNCTION lint_reports(region text, OUT severity text, OUT object text, OU
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 #variable_conflict use_column
 BEGIN

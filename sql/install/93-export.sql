@@ -13,6 +13,8 @@ CREATE FUNCTION export_csv(region text, report text, delimiter text DEFAULT ';',
 RETURNS SETOF text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	source		regclass;

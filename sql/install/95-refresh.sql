@@ -243,6 +243,8 @@ CREATE FUNCTION refresh(region text, everything boolean DEFAULT false,
 RETURNS SETOF record
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	started	timestamptz;
@@ -307,6 +309,8 @@ CREATE FUNCTION verify(region text,
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	v		record;

@@ -20,6 +20,8 @@ COMMENT ON FUNCTION region_report_keys() IS
 CREATE FUNCTION create_materialized(region text, report text, key text[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	data		text := report || '_data';
@@ -116,6 +118,8 @@ CREATE FUNCTION refresh_materialized(region text, report text DEFAULT NULL, OUT 
 RETURNS SETOF record
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	names	text[];

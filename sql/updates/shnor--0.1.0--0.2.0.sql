@@ -6272,6 +6272,8 @@ COMMENT ON FUNCTION publication_queries() IS
 CREATE OR REPLACE FUNCTION publish(region text, round_id integer, legal_act_id integer, title text DEFAULT NULL) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	state text;
@@ -6325,6 +6327,8 @@ CREATE OR REPLACE FUNCTION lint(region text, OUT severity text, OUT object text,
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 #variable_conflict use_column
 DECLARE
@@ -6455,6 +6459,50 @@ BEGIN
 			END IF;
 		END IF;
 	END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION lint_reports(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	WITH valid AS (
+		SELECT r.round_id, r.title, r.state, q.question, q.respondent
+		FROM round r
+		JOIN question q ON (q.valid_from IS NULL OR q.valid_from <= r.cohort_on) AND (q.valid_until IS NULL OR r.cohort_on < q.valid_until)
+	), used AS (
+		SELECT u.round_id, u.indicator, u.column_name, u.question FROM indicator_question u
+	)
+	SELECT f.severity, f.object, f.code, f.problem, f.hint
+	FROM (
+		SELECT 'error' AS severity, 'indicator' AS object, format('%s, мониторинг %s', u.indicator, u.round_id) AS code,
+			   format('Вопрос «%s», который читает формула, в этом мониторинге не задаётся', u.column_name) AS problem,
+			   'Проверьте дни действия вопроса и показателя.' AS hint
+		FROM used u
+		WHERE u.question IS NULL AND EXISTS (SELECT FROM question q WHERE q.question = u.column_name)
+		UNION ALL
+		SELECT 'warning', 'question', format('%s, мониторинг %s', v.question, v.round_id), 'Вопрос задаётся, но ни один показатель его не читает',
+			   'Уберите вопрос из формы (valid_until) или добавьте показатель.'
+		FROM valid v
+		WHERE NOT EXISTS (SELECT FROM used u WHERE u.round_id = v.round_id AND u.question = v.question)
+		UNION ALL
+		SELECT 'warning', 'question', format('%s, мониторинг %s', v.question, v.round_id),
+			   format('На вопрос не ответил%s', CASE v.respondent WHEN 'school' THEN 'а ни одна организация' ELSE ' ни один муниципалитет' END),
+			   'Проверьте, есть ли вопрос в форме и узнаётся ли его заголовок при загрузке (form_header).'
+		FROM valid v
+		WHERE v.state <> 'draft' AND EXISTS (SELECT FROM used u WHERE u.round_id = v.round_id AND u.question = v.question)
+		  AND EXISTS (SELECT FROM round_member m WHERE m.round_id = v.round_id)
+		  AND NOT EXISTS (SELECT FROM answer a WHERE a.round_id = v.round_id AND a.question = v.question)
+	) AS f
+	ORDER BY f.object, f.code, f.problem;
 END
 $function$;
 
@@ -7432,6 +7480,8 @@ CREATE FUNCTION export_csv(region text, report text, delimiter text DEFAULT ';',
 RETURNS SETOF text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	source		regclass;
@@ -8127,6 +8177,8 @@ CREATE FUNCTION refresh(region text, everything boolean DEFAULT false,
 RETURNS SETOF record
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	started	timestamptz;
@@ -8192,6 +8244,8 @@ CREATE FUNCTION verify(region text,
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	v		record;
@@ -8282,6 +8336,8 @@ COMMENT ON FUNCTION region_report_keys() IS
 CREATE FUNCTION create_materialized(region text, report text, key text[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	data		text := report || '_data';
@@ -8380,6 +8436,8 @@ CREATE FUNCTION refresh_materialized(region text, report text DEFAULT NULL, OUT 
 RETURNS SETOF record
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
 AS $function$
 DECLARE
 	names	text[];
