@@ -143,7 +143,7 @@ BEGIN
 		FROM attribute a
 		LEFT JOIN said s ON s.object = a.relname AND s.part = a.attname
 		LEFT JOIN pg_attribute l ON l.attname = a.attname AND l.attrelid = to_regclass(quote_ident(
-			CASE a.relname WHEN 'stored_result' THEN 'municipal_indicator' WHEN 'stored_completeness' THEN 'completeness' WHEN 'stored_part' THEN 'completeness'
+			CASE a.relname WHEN 'stored_result' THEN 'municipal_indicator' WHEN 'stored_completeness' THEN 'completeness' WHEN 'stored_bucket' THEN 'completeness'
 				 ELSE substring(a.relname FROM '^(.*)_stored$') END))
 		LEFT JOIN (SELECT b.attname, min(col_description(b.attrelid, b.attnum)) AS comment
 				   FROM pg_attribute b

@@ -76,7 +76,7 @@ VALUES
 ('refresh_pending', 'touch', 'i', 'ri', 'ri'),
 ('refresh_state', 'all', 'r', 'r', 'r'),
 ('stored_tally', 'own', 'r', 'r', 'r'),
-('stored_part', 'own', 'r', 'r', 'r'),
+('stored_bucket', 'own', 'r', 'r', 'r'),
 ('stored_result', 'own', 'r', 'r', 'r'),
 ('stored_completeness', 'own', 'r', 'r', 'r')
 $function$;

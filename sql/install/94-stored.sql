@@ -2,26 +2,26 @@
 -- what was changed. Triggers note in refresh_pending what each statement touches; refresh() (95-refresh.sql) computes
 -- that anew and nothing else. The live views stay what they are: always exact.
 
--- Which thirty-second part of its municipality a school is counted in: by arithmetic that gives the same wherever the region is
+-- Which of the 32 buckets of its municipality a school is counted in: by arithmetic that gives the same wherever the region is
 -- restored, and spreads ids that ascend in steps, as they do when municipalities were entered in turn.
-CREATE FUNCTION school_part(school text) RETURNS text
+CREATE FUNCTION school_bucket(school text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 SELECT format('((%1$s * 2654435761 >> 27) & 31) + 1', school)
 $function$;
-COMMENT ON FUNCTION school_part(text) IS
-'Internal: the expression for the part of its municipality, 1 to 32, that a school is counted in, from the expression of its id.';
+COMMENT ON FUNCTION school_bucket(text) IS
+'Internal: the expression for the bucket of its municipality, 1 to 32, that a school is counted in, from the expression of its id.';
 
--- A municipality and a part of it in one number, for arrays and an index; refresh_round() takes it apart again.
-CREATE FUNCTION part_key(municipality text, part text) RETURNS text
+-- A municipality and a bucket of it in one number, for arrays and an index; refresh_buckets() takes it apart again.
+CREATE FUNCTION bucket_key(municipality text, bucket text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT format('%s + ((%s)::bigint << 32)', municipality, part)
+SELECT format('%s + ((%s)::bigint << 32)', municipality, bucket)
 $function$;
-COMMENT ON FUNCTION part_key(text, text) IS
-'Internal: the expression that numbers a part of a municipality, from the expressions of the municipality''s id and of the part.';
+COMMENT ON FUNCTION bucket_key(text, text) IS
+'Internal: the expression that numbers a bucket of a municipality, from the expressions of the municipality''s id and of the bucket.';
 
 CREATE FUNCTION region_stored_tables(region text) RETURNS void
 LANGUAGE plpgsql
@@ -62,22 +62,22 @@ BEGIN
 		PRIMARY KEY (round_id, municipality_id)
 	);
 
-	-- What a correction makes the next refresh read: a thirty-second part of the schools of a municipality. Of closed rounds there is
-	-- part 0 alone, with everything.
-	CREATE TABLE stored_part (
+	-- What a correction makes the next refresh read: a thirty-second of the schools of a municipality. Of closed rounds there is
+	-- bucket 0 alone, with everything.
+	CREATE TABLE stored_bucket (
 		round_id			integer NOT NULL,
 		municipality_id		integer NOT NULL,
-		-- 0: the municipality's own answers; 1 to 32: those of its schools (school_part)
-		part				smallint NOT NULL,
+		-- 0: the municipality's own answers; 1 to 32: those of its schools (school_bucket)
+		bucket				smallint NOT NULL,
 		tally				text,
 		expected			bigint,
 		submitted			bigint,
 		on_time				bigint,
 		answers_expected	bigint,
 		answers_given		bigint,
-		PRIMARY KEY (round_id, municipality_id, part)
+		PRIMARY KEY (round_id, municipality_id, bucket)
 	);
-	EXECUTE format('CREATE INDEX school_part ON school ((%s))', shnor.part_key('municipality_id', shnor.school_part('school_id')));
+	EXECUTE format('CREATE INDEX school_bucket ON school ((%s))', shnor.bucket_key('municipality_id', shnor.school_bucket('school_id')));
 
 	CREATE TABLE stored_result (
 		scope			text NOT NULL CHECK (scope IN ('municipality', 'region')),
@@ -252,13 +252,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
-(1390, 'pending_part', $view$
-	-- what is to be computed anew: a part of a municipality of a round, the municipality (part NULL), or the whole round
-	SELECT t.round_id, t.municipality_id, t.part, $view$ || shnor.part_key('t.municipality_id', 't.part') || $view$ AS key
+(1390, 'pending_bucket', $view$
+	-- what is to be computed anew: a bucket of a municipality of a round, the municipality (bucket NULL), or the whole round
+	SELECT t.round_id, t.municipality_id, t.bucket, $view$ || shnor.bucket_key('t.municipality_id', 't.bucket') || $view$ AS key
 	FROM (
-		SELECT DISTINCT p.round_id, g.municipality_id, g.part,
+		SELECT DISTINCT p.round_id, g.municipality_id, g.bucket,
 			   bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole_round,
-			   bool_or(g.part IS NULL) OVER (PARTITION BY p.round_id, g.municipality_id) AS whole
+			   bool_or(g.bucket IS NULL) OVER (PARTITION BY p.round_id, g.municipality_id) AS whole
 		FROM (
 			SELECT coalesce(n.round_id, r.round_id) AS round_id, n.municipality_id, n.schools
 			FROM refresh_pending n
@@ -269,15 +269,15 @@ VALUES
 		-- a school that is gone was noted with its municipality when it went; looked up one by one, not joined with lists of all rounds
 		CROSS JOIN LATERAL (VALUES
 			(p.municipality_id, NULL::bigint),
-			((SELECT w.municipality_id FROM round_school w WHERE w.round_id = p.round_id AND w.school_id = s.school_id), $view$ || shnor.school_part('s.school_id') || $view$),
-			((SELECT o.municipality_id FROM school o WHERE o.school_id = s.school_id), $view$ || shnor.school_part('s.school_id') || $view$)) AS g(municipality_id, part)
+			((SELECT w.municipality_id FROM round_school w WHERE w.round_id = p.round_id AND w.school_id = s.school_id), $view$ || shnor.school_bucket('s.school_id') || $view$),
+			((SELECT o.municipality_id FROM school o WHERE o.school_id = s.school_id), $view$ || shnor.school_bucket('s.school_id') || $view$)) AS g(municipality_id, bucket)
 		WHERE p.round_id IS NOT NULL
 		  AND (g.municipality_id IS NOT NULL OR p.schools IS NULL AND p.municipality_id IS NULL)
 	) AS t
-	WHERE t.municipality_id IS NULL OR NOT t.whole_round AND (t.part IS NULL OR NOT t.whole)
+	WHERE t.municipality_id IS NULL OR NOT t.whole_round AND (t.bucket IS NULL OR NOT t.whole)
 $view$),
 (1400, 'pending_group', $view$
-	SELECT DISTINCT p.round_id, p.municipality_id FROM pending_part p
+	SELECT DISTINCT p.round_id, p.municipality_id FROM pending_bucket p
 $view$),
 (1410, 'municipal_tally_stored', $view$
 	SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally, f.refreshed_at AS computed_at
@@ -357,17 +357,17 @@ VALUES
 ('refresh_state', 'error_at', 'Когда случилась ошибка.'),
 ('stored_tally', NULL, 'Сохранённые итоги ответов по муниципалитетам: по ним считаются сохранённые показатели. Заполняется функцией shnor.refresh().'),
 ('stored_tally', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
-('stored_part', NULL, 'Служебное: слагаемые сохранённых итогов. Благодаря им после исправления пересчитывается не весь муниципалитет. Заполняется функцией shnor.refresh().'),
-('stored_part', 'part', '0 — ответы самого муниципалитета, 1–32 — его организации, примерно поровну. В закрытом мониторинге есть только 0, и в нём всё вместе.'),
-('stored_part', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
+('stored_bucket', NULL, 'Служебное: слагаемые сохранённых итогов. Благодаря им после исправления пересчитывается не весь муниципалитет. Заполняется функцией shnor.refresh().'),
+('stored_bucket', 'bucket', '0 — ответы самого муниципалитета, 1–32 — его организации, примерно поровну. В закрытом мониторинге есть только 0, и в нём всё вместе.'),
+('stored_bucket', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
 ('stored_result', NULL, 'Сохранённые показатели муниципалитетов и региона. Заполняется функцией shnor.refresh(); читайте municipal_indicator_stored и regional_indicator_stored.'),
 ('stored_result', 'scope', 'municipality — муниципалитета, region — региона.'),
 ('stored_result', 'municipality_id', 'Муниципалитет. Пусто: регион.'),
 ('stored_completeness', NULL, 'Сохранённая полнота сдачи. Заполняется функцией shnor.refresh(); читайте completeness_stored.'),
-('pending_part', NULL, 'Служебное: что пересчитает следующий shnor.refresh(), до части муниципалитета. Не для отчётов.'),
-('pending_part', 'municipality_id', 'Муниципалитет. Пусто: все.'),
-('pending_part', 'part', 'Часть муниципалитета, как в stored_part. Пусто: весь.'),
-('pending_part', 'key', 'Муниципалитет и часть одним числом.'),
+('pending_bucket', NULL, 'Служебное: что пересчитает следующий shnor.refresh(), до части муниципалитета. Не для отчётов.'),
+('pending_bucket', 'municipality_id', 'Муниципалитет. Пусто: все.'),
+('pending_bucket', 'bucket', 'Часть муниципалитета, как в stored_bucket. Пусто: весь.'),
+('pending_bucket', 'key', 'Муниципалитет и часть одним числом.'),
 ('pending_group', NULL, 'Служебное: какие муниципалитеты каких мониторингов пересчитает следующий shnor.refresh(). Не для отчётов.'),
 ('pending_group', 'municipality_id', 'Муниципалитет. Пусто: все.'),
 ('municipal_tally_stored', NULL, 'То же, что municipal_tally, но сохранённое: на момент последнего shnor.refresh().'),

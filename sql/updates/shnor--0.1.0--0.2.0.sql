@@ -1503,7 +1503,7 @@ BEGIN
 		FROM attribute a
 		LEFT JOIN said s ON s.object = a.relname AND s.part = a.attname
 		LEFT JOIN pg_attribute l ON l.attname = a.attname AND l.attrelid = to_regclass(quote_ident(
-			CASE a.relname WHEN 'stored_result' THEN 'municipal_indicator' WHEN 'stored_completeness' THEN 'completeness' WHEN 'stored_part' THEN 'completeness'
+			CASE a.relname WHEN 'stored_result' THEN 'municipal_indicator' WHEN 'stored_completeness' THEN 'completeness' WHEN 'stored_bucket' THEN 'completeness'
 				 ELSE substring(a.relname FROM '^(.*)_stored$') END))
 		LEFT JOIN (SELECT b.attname, min(col_description(b.attrelid, b.attnum)) AS comment
 				   FROM pg_attribute b
@@ -6728,7 +6728,7 @@ VALUES
 ('refresh_pending', 'touch', 'i', 'ri', 'ri'),
 ('refresh_state', 'all', 'r', 'r', 'r'),
 ('stored_tally', 'own', 'r', 'r', 'r'),
-('stored_part', 'own', 'r', 'r', 'r'),
+('stored_bucket', 'own', 'r', 'r', 'r'),
 ('stored_result', 'own', 'r', 'r', 'r'),
 ('stored_completeness', 'own', 'r', 'r', 'r')
 $function$;
@@ -7543,25 +7543,25 @@ $function$;
 COMMENT ON FUNCTION export_csv(text, text, text, boolean, boolean) IS
 'A table or view of the region in schema region as CSV text for a spreadsheet: a header, then a row of the result for each row, sorted by the columns from the left. Runs with the caller''s rights: who may not read report gets the error of reading it, and sees only the rows that are theirs to see. Every text goes through spreadsheet_safe(), so that none can become a formula; numbers keep all their digits, with a decimal comma unless decimal_comma is false; booleans are «да» and «нет», NULL is empty, an empty text "". Dates are DD.MM.YYYY and times, in the region''s time zone, DD.MM.YYYY HH24:MI:SS; without decimal_comma both begin with the year. delimiter: ; , | or a tab. titles: the comments of the columns, in Russian, as the header instead of their names. A spreadsheet knows UTF-8 by the byte order mark, which the client writes: { printf ''\357\273\277''; psql -XAtq -c "SELECT shnor.export_csv(''ivanovo'', ''municipal_indicator'')"; } > report.csv. Errors: no such region (3F000) or report (42P01), another delimiter (22023), no right to read (42501).';
 
-CREATE FUNCTION school_part(school text) RETURNS text
+CREATE FUNCTION school_bucket(school text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 SELECT format('((%1$s * 2654435761 >> 27) & 31) + 1', school)
 $function$;
 
-COMMENT ON FUNCTION school_part(text) IS
-'Internal: the expression for the part of its municipality, 1 to 32, that a school is counted in, from the expression of its id.';
+COMMENT ON FUNCTION school_bucket(text) IS
+'Internal: the expression for the bucket of its municipality, 1 to 32, that a school is counted in, from the expression of its id.';
 
-CREATE FUNCTION part_key(municipality text, part text) RETURNS text
+CREATE FUNCTION bucket_key(municipality text, bucket text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
-SELECT format('%s + ((%s)::bigint << 32)', municipality, part)
+SELECT format('%s + ((%s)::bigint << 32)', municipality, bucket)
 $function$;
 
-COMMENT ON FUNCTION part_key(text, text) IS
-'Internal: the expression that numbers a part of a municipality, from the expressions of the municipality''s id and of the part.';
+COMMENT ON FUNCTION bucket_key(text, text) IS
+'Internal: the expression that numbers a bucket of a municipality, from the expressions of the municipality''s id and of the bucket.';
 
 CREATE FUNCTION region_stored_tables(region text) RETURNS void
 LANGUAGE plpgsql
@@ -7602,22 +7602,22 @@ BEGIN
 		PRIMARY KEY (round_id, municipality_id)
 	);
 
-	-- What a correction makes the next refresh read: a thirty-second part of the schools of a municipality. Of closed rounds there is
-	-- part 0 alone, with everything.
-	CREATE TABLE stored_part (
+	-- What a correction makes the next refresh read: a thirty-second of the schools of a municipality. Of closed rounds there is
+	-- bucket 0 alone, with everything.
+	CREATE TABLE stored_bucket (
 		round_id			integer NOT NULL,
 		municipality_id		integer NOT NULL,
-		-- 0: the municipality's own answers; 1 to 32: those of its schools (school_part)
-		part				smallint NOT NULL,
+		-- 0: the municipality's own answers; 1 to 32: those of its schools (school_bucket)
+		bucket				smallint NOT NULL,
 		tally				text,
 		expected			bigint,
 		submitted			bigint,
 		on_time				bigint,
 		answers_expected	bigint,
 		answers_given		bigint,
-		PRIMARY KEY (round_id, municipality_id, part)
+		PRIMARY KEY (round_id, municipality_id, bucket)
 	);
-	EXECUTE format('CREATE INDEX school_part ON school ((%s))', shnor.part_key('municipality_id', shnor.school_part('school_id')));
+	EXECUTE format('CREATE INDEX school_bucket ON school ((%s))', shnor.bucket_key('municipality_id', shnor.school_bucket('school_id')));
 
 	CREATE TABLE stored_result (
 		scope			text NOT NULL CHECK (scope IN ('municipality', 'region')),
@@ -7794,13 +7794,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
 VALUES
-(1390, 'pending_part', $view$
-	-- what is to be computed anew: a part of a municipality of a round, the municipality (part NULL), or the whole round
-	SELECT t.round_id, t.municipality_id, t.part, $view$ || shnor.part_key('t.municipality_id', 't.part') || $view$ AS key
+(1390, 'pending_bucket', $view$
+	-- what is to be computed anew: a bucket of a municipality of a round, the municipality (bucket NULL), or the whole round
+	SELECT t.round_id, t.municipality_id, t.bucket, $view$ || shnor.bucket_key('t.municipality_id', 't.bucket') || $view$ AS key
 	FROM (
-		SELECT DISTINCT p.round_id, g.municipality_id, g.part,
+		SELECT DISTINCT p.round_id, g.municipality_id, g.bucket,
 			   bool_or(g.municipality_id IS NULL) OVER (PARTITION BY p.round_id) AS whole_round,
-			   bool_or(g.part IS NULL) OVER (PARTITION BY p.round_id, g.municipality_id) AS whole
+			   bool_or(g.bucket IS NULL) OVER (PARTITION BY p.round_id, g.municipality_id) AS whole
 		FROM (
 			SELECT coalesce(n.round_id, r.round_id) AS round_id, n.municipality_id, n.schools
 			FROM refresh_pending n
@@ -7811,15 +7811,15 @@ VALUES
 		-- a school that is gone was noted with its municipality when it went; looked up one by one, not joined with lists of all rounds
 		CROSS JOIN LATERAL (VALUES
 			(p.municipality_id, NULL::bigint),
-			((SELECT w.municipality_id FROM round_school w WHERE w.round_id = p.round_id AND w.school_id = s.school_id), $view$ || shnor.school_part('s.school_id') || $view$),
-			((SELECT o.municipality_id FROM school o WHERE o.school_id = s.school_id), $view$ || shnor.school_part('s.school_id') || $view$)) AS g(municipality_id, part)
+			((SELECT w.municipality_id FROM round_school w WHERE w.round_id = p.round_id AND w.school_id = s.school_id), $view$ || shnor.school_bucket('s.school_id') || $view$),
+			((SELECT o.municipality_id FROM school o WHERE o.school_id = s.school_id), $view$ || shnor.school_bucket('s.school_id') || $view$)) AS g(municipality_id, bucket)
 		WHERE p.round_id IS NOT NULL
 		  AND (g.municipality_id IS NOT NULL OR p.schools IS NULL AND p.municipality_id IS NULL)
 	) AS t
-	WHERE t.municipality_id IS NULL OR NOT t.whole_round AND (t.part IS NULL OR NOT t.whole)
+	WHERE t.municipality_id IS NULL OR NOT t.whole_round AND (t.bucket IS NULL OR NOT t.whole)
 $view$),
 (1400, 'pending_group', $view$
-	SELECT DISTINCT p.round_id, p.municipality_id FROM pending_part p
+	SELECT DISTINCT p.round_id, p.municipality_id FROM pending_bucket p
 $view$),
 (1410, 'municipal_tally_stored', $view$
 	SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally, f.refreshed_at AS computed_at
@@ -7900,17 +7900,17 @@ VALUES
 ('refresh_state', 'error_at', 'Когда случилась ошибка.'),
 ('stored_tally', NULL, 'Сохранённые итоги ответов по муниципалитетам: по ним считаются сохранённые показатели. Заполняется функцией shnor.refresh().'),
 ('stored_tally', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
-('stored_part', NULL, 'Служебное: слагаемые сохранённых итогов. Благодаря им после исправления пересчитывается не весь муниципалитет. Заполняется функцией shnor.refresh().'),
-('stored_part', 'part', '0 — ответы самого муниципалитета, 1–32 — его организации, примерно поровну. В закрытом мониторинге есть только 0, и в нём всё вместе.'),
-('stored_part', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
+('stored_bucket', NULL, 'Служебное: слагаемые сохранённых итогов. Благодаря им после исправления пересчитывается не весь муниципалитет. Заполняется функцией shnor.refresh().'),
+('stored_bucket', 'bucket', '0 — ответы самого муниципалитета, 1–32 — его организации, примерно поровну. В закрытом мониторинге есть только 0, и в нём всё вместе.'),
+('stored_bucket', 'tally', 'Итог текстом: {показатель:числитель/знаменатель:ответили:без ответа,…}.'),
 ('stored_result', NULL, 'Сохранённые показатели муниципалитетов и региона. Заполняется функцией shnor.refresh(); читайте municipal_indicator_stored и regional_indicator_stored.'),
 ('stored_result', 'scope', 'municipality — муниципалитета, region — региона.'),
 ('stored_result', 'municipality_id', 'Муниципалитет. Пусто: регион.'),
 ('stored_completeness', NULL, 'Сохранённая полнота сдачи. Заполняется функцией shnor.refresh(); читайте completeness_stored.'),
-('pending_part', NULL, 'Служебное: что пересчитает следующий shnor.refresh(), до части муниципалитета. Не для отчётов.'),
-('pending_part', 'municipality_id', 'Муниципалитет. Пусто: все.'),
-('pending_part', 'part', 'Часть муниципалитета, как в stored_part. Пусто: весь.'),
-('pending_part', 'key', 'Муниципалитет и часть одним числом.'),
+('pending_bucket', NULL, 'Служебное: что пересчитает следующий shnor.refresh(), до части муниципалитета. Не для отчётов.'),
+('pending_bucket', 'municipality_id', 'Муниципалитет. Пусто: все.'),
+('pending_bucket', 'bucket', 'Часть муниципалитета, как в stored_bucket. Пусто: весь.'),
+('pending_bucket', 'key', 'Муниципалитет и часть одним числом.'),
 ('pending_group', NULL, 'Служебное: какие муниципалитеты каких мониторингов пересчитает следующий shnor.refresh(). Не для отчётов.'),
 ('pending_group', 'municipality_id', 'Муниципалитет. Пусто: все.'),
 ('municipal_tally_stored', NULL, 'То же, что municipal_tally, но сохранённое: на момент последнего shnor.refresh().'),
@@ -7938,52 +7938,7 @@ $function$;
 COMMENT ON FUNCTION region_stored_comments() IS
 'Internal: Russian comments of stored figures.';
 
-CREATE FUNCTION seen_until(at timestamptz) RETURNS timestamptz
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, shnor, pg_temp
-AS $function$
-SELECT CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN at ELSE now() END
-$function$;
-
-COMMENT ON FUNCTION seen_until(timestamptz) IS
-'Internal: the moment as of which a statement begun at the moment given sees the data: in REPEATABLE READ and SERIALIZABLE the beginning of the transaction.';
-
-CREATE FUNCTION refresh_check(region text) RETURNS void
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, shnor, pg_temp
-AS $function$
-DECLARE
-	hidden name;
-BEGIN
-	PERFORM shnor.region_check(region);
-	IF to_regclass(format('%I.refresh_state', region)) IS NULL THEN
-		RAISE EXCEPTION 'регион «%» создан прежней версией', region
-			USING ERRCODE = 'object_not_in_prerequisite_state',
-				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);
-	END IF;
-	-- Figures of what one may see would be stored as those of all. The tables that figures are made of, since an owner may
-	-- put himself under the policies of any one of them (FORCE ROW LEVEL SECURITY).
-	SELECT c.relname INTO hidden
-	FROM unnest('{submission,submission_history,municipal_submission,source_answer,school,school_status,municipality,round,round_school,
-				  round_municipality,indicator,question,question_source,target,setting,access,
-				  refresh_pending,stored_part,stored_tally,stored_completeness,stored_result}'::name[]) WITH ORDINALITY AS n(name, position)
-	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = n.name
-	WHERE row_security_active(c.oid)
-	ORDER BY n.position LIMIT 1;
-	IF hidden IS NOT NULL THEN
-		RAISE EXCEPTION 'сохранённые показатели региона «%» пересчитывает только его владелец', region
-			USING ERRCODE = 'insufficient_privilege',
-				  DETAIL = format('Строки таблицы %I.%I видны вам не все.', region, hidden),
-				  HINT = format('Владелец — роль «%s». Войдите под ней или, если ваша роль в неё входит, выполните сначала SET ROLE %1$I.',
-								(SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = to_regclass(format('%I.submission', region))));
-	END IF;
-END
-$function$;
-
-COMMENT ON FUNCTION refresh_check(text) IS
-'Internal: refuses a schema that is not a region (3F000), was made by an older version (55000), or whose rows the caller does not all see (42501).';
-
-CREATE FUNCTION refresh_part_query(region text, everything boolean, parted boolean) RETURNS text
+CREATE FUNCTION refresh_bucket_query(region text, everything boolean, split boolean) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
 AS $function$
@@ -7993,7 +7948,7 @@ SELECT CASE WHEN everything THEN format($query$
 		FROM %1$I.round_member m WHERE m.round_id = $1
 	), municipal_member AS (
 		SELECT m.* FROM %1$I.municipal_member m WHERE m.round_id = $1
-	), $query$, region, CASE WHEN parted THEN shnor.part_key('m.municipality_id', shnor.school_part('m.school_id')) ELSE 'm.municipality_id::bigint' END)
+	), $query$, region, CASE WHEN split THEN shnor.bucket_key('m.municipality_id', shnor.school_bucket('m.school_id')) ELSE 'm.municipality_id::bigint' END)
 ELSE format($query$
 	-- schools come as arrays, and nothing is materialized: so the planner sees how many they are, and that all are of $1
 	WITH round_member AS NOT MATERIALIZED (
@@ -8006,7 +7961,7 @@ ELSE format($query$
 		SELECT s.* FROM %1$I.submission s WHERE s.round_id = $1 AND s.school_id = ANY ($4)
 	), source_answer AS (
 		SELECT a.* FROM %1$I.source_answer a WHERE a.round_id = $1 AND (a.municipality_id = ANY ($2) OR a.school_id = ANY ($4))
-	), $query$, region, CASE WHEN parted THEN shnor.part_key('u.municipality_id', shnor.school_part('u.school_id')) ELSE 'u.municipality_id::bigint' END)
+	), $query$, region, CASE WHEN split THEN shnor.bucket_key('u.municipality_id', shnor.school_bucket('u.school_id')) ELSE 'u.municipality_id::bigint' END)
 END || string_agg(format('%I AS (%s)', d.view_name, d.definition), ', ' ORDER BY d.step) || ','
 FROM (SELECT * FROM shnor.region_source_views() UNION ALL SELECT * FROM shnor.region_base_views()) AS d
 WHERE d.view_name IN ('school_round', 'municipal_round', 'municipal_tally', 'completeness')
@@ -8014,42 +7969,33 @@ WHERE d.view_name IN ('school_round', 'municipal_round', 'municipal_tally', 'com
    OR NOT everything AND d.view_name IN ('ranked_source_answer', 'school_source_answer', 'municipal_source_answer')
 $function$;
 
-COMMENT ON FUNCTION refresh_part_query(text, boolean, boolean) IS
-'Internal: WITH clauses in which municipal_tally and completeness are those of round $1 by parts of municipalities (parted) or by municipalities: of everything, or of the own answers of municipalities $2 and of the schools $3 to $8 alone, at a cost that follows their number.';
+COMMENT ON FUNCTION refresh_bucket_query(text, boolean, boolean) IS
+'Internal: WITH clauses in which municipal_tally and completeness are those of round $1 by buckets of municipalities (split) or by municipalities: of everything, or of the own answers of municipalities $2 and of the schools $3 to $8 alone, at a cost that follows their number.';
 
-CREATE FUNCTION refresh_round(region text, round_id integer, closed boolean, municipalities integer[], whole integer[], parts bigint[]) RETURNS bigint
+CREATE FUNCTION refresh_buckets(region text, round_id integer, closed boolean, municipalities integer[], whole integer[], buckets bigint[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
 -- many small statements
 SET jit = off
 AS $function$
 DECLARE
-	columns	constant text := 'q.scope, q.round_id, q.municipality_id, q.position, q.indicator, q.section, q.title, q.unit,
-		q.numerator, q.denominator, q.percent, q.threshold, q.plan, q.score, q.reason, q.answered, q.missing,
-		q.percent_low, q.percent_high, q.gap, q.note_required';
 	places	integer[];
 	schools	integer[];
 	kinds	text[];
 	low		boolean[];
 	adverse	boolean[];
 	risk	boolean[];
-	changed	bigint;
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
-	IF municipalities IS NULL THEN
-		whole := NULL;
-	ELSE
-		IF closed THEN
-			whole := municipalities;
-		END IF;
+	IF municipalities IS NOT NULL THEN
 		-- whoever may belong to them, for the statuses of these alone; then who does
 		EXECUTE format('SELECT array_agg(u.school_id)
 						FROM (SELECT o.school_id FROM school o WHERE o.municipality_id = ANY ($3)
 							  UNION SELECT o.school_id FROM school o WHERE %1$s = ANY ($4)
 							  UNION SELECT w.school_id FROM round_school w WHERE w.round_id = $1 AND w.municipality_id = ANY ($2)
 								AND (w.municipality_id = ANY ($3) OR %2$s = ANY ($4))) AS u',
-					   shnor.part_key('o.municipality_id', shnor.school_part('o.school_id')), shnor.part_key('w.municipality_id', shnor.school_part('w.school_id')))
-		INTO schools USING round_id, municipalities, whole, parts;
+					   shnor.bucket_key('o.municipality_id', shnor.school_bucket('o.school_id')), shnor.bucket_key('w.municipality_id', shnor.school_bucket('w.school_id')))
+		INTO schools USING round_id, municipalities, whole, buckets;
 		EXECUTE format('WITH school AS (SELECT o.* FROM %1$I.school o WHERE o.school_id = ANY ($2)),
 							 round_school AS (SELECT w.* FROM %1$I.round_school w WHERE w.round_id = $1 AND w.school_id = ANY ($2)),
 							 -- one by one: to the planner a pass through all of them seems little dearer
@@ -8062,16 +8008,15 @@ BEGIN
 						-- not pushed down, where it would make the planner expect a single school
 						FROM (SELECT * FROM member WHERE round_id = $1 OFFSET 0) AS m WHERE m.municipality_id = ANY ($3) OR %3$s = ANY ($4)', region,
 					   (SELECT d.definition FROM shnor.region_base_views() d WHERE d.view_name = 'round_member'),
-					   shnor.part_key('m.municipality_id', shnor.school_part('m.school_id')))
-		INTO places, schools, kinds, low, adverse, risk USING round_id, schools, whole, parts;
+					   shnor.bucket_key('m.municipality_id', shnor.school_bucket('m.school_id')))
+		INTO places, schools, kinds, low, adverse, risk USING round_id, schools, whole, buckets;
 	END IF;
 
-	-- only what differs is written: a row that stays is not even locked
-	EXECUTE shnor.refresh_part_query(region, whole IS NULL, NOT closed) || $query$ fresh AS MATERIALIZED (
-			SELECT (f.key - (f.part << 32))::integer AS municipality_id, f.part::smallint AS part, f.tally,
+	EXECUTE shnor.refresh_bucket_query(region, whole IS NULL, NOT closed) || $query$ fresh AS MATERIALIZED (
+			SELECT (f.key - (f.bucket << 32))::integer AS municipality_id, f.bucket::smallint AS bucket, f.tally,
 				   f.expected, f.submitted, f.on_time, f.answers_expected, f.answers_given
 			FROM (
-				SELECT n.*, (n.key + 2147483648) >> 32 AS part
+				SELECT n.*, (n.key + 2147483648) >> 32 AS bucket
 				FROM (
 					SELECT coalesce(t.municipality_id, c.municipality_id) AS key, t.tally::text AS tally,
 						   c.expected, c.submitted, c.on_time, c.answers_expected, c.answers_given
@@ -8081,27 +8026,40 @@ BEGIN
 				) AS n
 			) AS f
 		), stored AS (
-			SELECT p.municipality_id, p.part, p.tally, p.expected, p.submitted, p.on_time, p.answers_expected, p.answers_given
-			FROM stored_part p
+			SELECT p.municipality_id, p.bucket, p.tally, p.expected, p.submitted, p.on_time, p.answers_expected, p.answers_given
+			FROM stored_bucket p
 			WHERE p.round_id = $1
-			  AND ($2 IS NULL OR p.municipality_id = ANY ($10) AND (p.municipality_id = ANY ($2) OR $query$ || shnor.part_key('p.municipality_id', 'p.part') || $query$ = ANY ($9)))
+			  AND ($2 IS NULL OR p.municipality_id = ANY ($10) AND (p.municipality_id = ANY ($2) OR $query$ || shnor.bucket_key('p.municipality_id', 'p.bucket') || $query$ = ANY ($9)))
 		), gone AS (
-			DELETE FROM stored_part p
-			USING (SELECT s.municipality_id, s.part FROM stored s EXCEPT SELECT f.municipality_id, f.part FROM fresh f) AS g
-			WHERE p.round_id = $1 AND p.municipality_id = g.municipality_id AND p.part = g.part
+			DELETE FROM stored_bucket p
+			USING (SELECT s.municipality_id, s.bucket FROM stored s EXCEPT SELECT f.municipality_id, f.bucket FROM fresh f) AS g
+			WHERE p.round_id = $1 AND p.municipality_id = g.municipality_id AND p.bucket = g.bucket
 		)
-		INSERT INTO stored_part AS p (round_id, municipality_id, part, tally, expected, submitted, on_time, answers_expected, answers_given)
+		INSERT INTO stored_bucket AS p (round_id, municipality_id, bucket, tally, expected, submitted, on_time, answers_expected, answers_given)
 		SELECT $1, d.* FROM (SELECT * FROM fresh EXCEPT SELECT * FROM stored) AS d
-		ON CONFLICT (round_id, municipality_id, part) DO UPDATE
+		ON CONFLICT (round_id, municipality_id, bucket) DO UPDATE
 		SET tally = excluded.tally, expected = excluded.expected, submitted = excluded.submitted, on_time = excluded.on_time,
 			answers_expected = excluded.answers_expected, answers_given = excluded.answers_given$query$
-	USING round_id, whole, places, schools, kinds, low, adverse, risk, parts, municipalities;
+	USING round_id, whole, places, schools, kinds, low, adverse, risk, buckets, municipalities;
+END
+$function$;
 
+COMMENT ON FUNCTION refresh_buckets(text, integer, boolean, integer[], integer[], bigint[]) IS
+'Internal: computes stored_bucket of a round anew: of the municipalities named (as a whole, or their buckets by key), or of all (NULL).';
+
+CREATE FUNCTION refresh_totals(region text, round_id integer, municipalities integer[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+-- many small statements
+SET jit = off
+AS $function$
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 	EXECUTE $query$WITH fresh AS MATERIALIZED (
 			SELECT p.municipality_id, shnor.sum(p.tally::shnor.tally)::text AS tally,
 				   sum(p.expected)::bigint AS expected, sum(p.submitted)::bigint AS submitted, sum(p.on_time)::bigint AS on_time,
 				   sum(p.answers_expected)::bigint AS answers_expected, sum(p.answers_given)::bigint AS answers_given
-			FROM stored_part p
+			FROM stored_bucket p
 			WHERE p.round_id = $1 AND ($2 IS NULL OR p.municipality_id = ANY ($2))
 			GROUP BY p.municipality_id
 		), stored AS (
@@ -8130,9 +8088,25 @@ BEGIN
 		SET expected = excluded.expected, submitted = excluded.submitted, on_time = excluded.on_time,
 			answers_expected = excluded.answers_expected, answers_given = excluded.answers_given$query$
 	USING round_id, municipalities;
+END
+$function$;
 
-	-- Judged as the live tallies are; the region by the sum of all its municipalities, touched or not. Where answers alone
-	-- have changed, an indicator of a municipality that counts the same is judged the same.
+COMMENT ON FUNCTION refresh_totals(text, integer, integer[]) IS
+'Internal: adds the buckets of a round up to stored_tally and stored_completeness, of the municipalities named or of all (NULL).';
+
+CREATE FUNCTION refresh_results(region text, round_id integer, municipalities integer[], whole integer[]) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, shnor, pg_temp
+-- many small statements
+SET jit = off
+AS $function$
+DECLARE
+	columns	constant text := 'q.scope, q.round_id, q.municipality_id, q.position, q.indicator, q.section, q.title, q.unit,
+		q.numerator, q.denominator, q.percent, q.threshold, q.plan, q.score, q.reason, q.answered, q.missing,
+		q.percent_low, q.percent_high, q.gap, q.note_required';
+	changed	bigint;
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
 	EXECUTE $query$WITH round_tally AS MATERIALIZED (
 			SELECT t.round_id, t.municipality_id, t.tally::shnor.tally AS tally FROM stored_tally t WHERE t.round_id = $1
 		), fresh AS MATERIALIZED (
@@ -8169,8 +8143,53 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION refresh_round(text, integer, boolean, integer[], integer[], bigint[]) IS
-'Internal: computes the stored figures of a round anew, of the municipalities named (as a whole, or their parts by key) or of all (NULL), and returns how many figures have changed.';
+COMMENT ON FUNCTION refresh_results(text, integer, integer[], integer[]) IS
+'Internal: judges the stored tallies of a round, of the municipalities named (all of their indicators if whole, else those that count otherwise than before) or of all (NULL), and of the region; returns how many figures have changed.';
+
+CREATE FUNCTION seen_until(at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+SELECT CASE WHEN current_setting('transaction_isolation') = 'read committed' THEN at ELSE now() END
+$function$;
+
+COMMENT ON FUNCTION seen_until(timestamptz) IS
+'Internal: the moment as of which a statement begun at the moment given sees the data: in REPEATABLE READ and SERIALIZABLE the beginning of the transaction.';
+
+CREATE FUNCTION refresh_check(region text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+DECLARE
+	hidden name;
+BEGIN
+	PERFORM shnor.region_check(region);
+	IF to_regclass(format('%I.refresh_state', region)) IS NULL THEN
+		RAISE EXCEPTION 'регион «%» создан прежней версией', region
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				  HINT = format('Владелец региона доводит его до установленной версии так: SELECT shnor.upgrade_region(%L);', region);
+	END IF;
+	-- Figures of what one may see would be stored as those of all. The tables that figures are made of, since an owner may
+	-- put himself under the policies of any one of them (FORCE ROW LEVEL SECURITY).
+	SELECT c.relname INTO hidden
+	FROM unnest('{submission,submission_history,municipal_submission,source_answer,school,school_status,municipality,round,round_school,
+				  round_municipality,indicator,question,question_source,target,setting,access,
+				  refresh_pending,stored_bucket,stored_tally,stored_completeness,stored_result}'::name[]) WITH ORDINALITY AS n(name, position)
+	JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(region)) AND c.relname = n.name
+	WHERE row_security_active(c.oid)
+	ORDER BY n.position LIMIT 1;
+	IF hidden IS NOT NULL THEN
+		RAISE EXCEPTION 'сохранённые показатели региона «%» пересчитывает только его владелец', region
+			USING ERRCODE = 'insufficient_privilege',
+				  DETAIL = format('Строки таблицы %I.%I видны вам не все.', region, hidden),
+				  HINT = format('Владелец — роль «%s». Войдите под ней или, если ваша роль в неё входит, выполните сначала SET ROLE %1$I.',
+								(SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = to_regclass(format('%I.submission', region))));
+	END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION refresh_check(text) IS
+'Internal: refuses a schema that is not a region (3F000), was made by an older version (55000), or whose rows the caller does not all see (42501).';
 
 CREATE FUNCTION refresh(region text, everything boolean DEFAULT false,
 	OUT round_id integer, OUT round_title text, OUT municipalities bigint, OUT figures_changed bigint)
@@ -8187,7 +8206,7 @@ DECLARE
 	-- of municipalities; NULL: all
 	touched	integer[];
 	whole	integer[];
-	parts	bigint[];
+	buckets	bigint[];
 	n		bigint;
 	rounds	bigint;
 	again	boolean;
@@ -8203,23 +8222,28 @@ BEGIN
 	-- What it strikes off is what one statement has seen, and whatever comes later stays for the next refresh. What is
 	-- computed below may see more than that: then it is computed once more, next time.
 	FOR i IN 1 .. 3 LOOP
-		FOR round_id, closed, touched, whole, parts, n, rounds IN EXECUTE format($query$
+		FOR round_id, closed, touched, whole, buckets, n, rounds IN EXECUTE format($query$
 			WITH struck AS (DELETE FROM %1$I.refresh_pending), listed AS (
 				SELECT p.round_id,
 					   array_agg(DISTINCT p.municipality_id) AS municipalities,
-					   coalesce(array_agg(p.municipality_id) FILTER (WHERE p.part IS NULL), '{}') AS whole,
-					   coalesce(array_agg(p.key) FILTER (WHERE p.part IS NOT NULL), '{}') AS parts
-				FROM %1$I.pending_part p GROUP BY p.round_id)
+					   coalesce(array_agg(p.municipality_id) FILTER (WHERE p.bucket IS NULL), '{}') AS whole,
+					   coalesce(array_agg(p.key) FILTER (WHERE p.bucket IS NOT NULL), '{}') AS buckets
+				FROM %1$I.pending_bucket p GROUP BY p.round_id)
 			SELECT l.round_id, coalesce((SELECT r.state = 'closed' FROM %1$I.round r WHERE r.round_id = l.round_id), true),
 				   -- more than half of them one by one would cost more than all
 				   CASE WHEN array_position(l.municipalities, NULL) IS NULL
-							 AND (cardinality(l.whole) + cardinality(l.parts) / 32) * 2 <= (SELECT count(*) FROM %1$I.municipality)
+							 AND (cardinality(l.whole) + cardinality(l.buckets) / 32) * 2 <= (SELECT count(*) FROM %1$I.municipality)
 						THEN l.municipalities END,
-				   l.whole, l.parts, row_number() OVER (ORDER BY l.round_id), count(*) OVER ()
+				   l.whole, l.buckets, row_number() OVER (ORDER BY l.round_id), count(*) OVER ()
 			FROM listed l ORDER BY l.round_id$query$, region)
 		LOOP
 			PERFORM shnor.report_progress('refresh', region, n - 1, rounds);
-			figures_changed := shnor.refresh_round(region, round_id, closed, touched, whole, parts);
+			IF closed OR touched IS NULL THEN
+				whole := touched;
+			END IF;
+			PERFORM shnor.refresh_buckets(region, round_id, closed, touched, whole, buckets);
+			PERFORM shnor.refresh_totals(region, round_id, touched);
+			figures_changed := shnor.refresh_results(region, round_id, touched, whole);
 			EXECUTE format('SELECT (SELECT r.title FROM %1$I.round r WHERE r.round_id = $1),
 								   coalesce(cardinality($2), (SELECT count(*) FROM %1$I.stored_tally t WHERE t.round_id = $1))', region)
 			INTO round_title, municipalities USING round_id, touched;
@@ -8269,13 +8293,13 @@ BEGIN
 			('completeness', 'municipality_id', 'x.municipality_id')) AS r(name, municipality, key)
 		UNION ALL
 		-- what the next refresh adds to; the totals are those that were compared with the live ones above
-		SELECT 'stored_part', 'municipality_id', 'x.municipality_id',
+		SELECT 'stored_bucket', 'municipality_id', 'x.municipality_id',
 			   '(SELECT t.round_id, t.municipality_id, t.tally, c.expected, c.submitted, c.on_time, c.answers_expected, c.answers_given
 				 FROM stored_tally t FULL JOIN stored_completeness c USING (round_id, municipality_id))',
 			   '(SELECT p.round_id, p.municipality_id, shnor.sum(p.tally::shnor.tally)::text AS tally, sum(p.expected)::bigint AS expected,
 						sum(p.submitted)::bigint AS submitted, sum(p.on_time)::bigint AS on_time,
 						sum(p.answers_expected)::bigint AS answers_expected, sum(p.answers_given)::bigint AS answers_given
-				 FROM stored_part p GROUP BY p.round_id, p.municipality_id)'
+				 FROM stored_bucket p GROUP BY p.round_id, p.municipality_id)'
 	LOOP
 		report := v.name;
 		compared := 0;
@@ -8314,7 +8338,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION verify(text) IS
-'Computes the live reports of the region anew and compares them with the stored ones, row by row and column by column, and the parts that refresh() adds up with their totals (stored_part). One row per report: how many rows were compared, how many were left out because something has touched them since the last refresh, how many differ (0 is right), and the first that does: round, key, both rows. Changes nothing; takes as long as the live reports of all rounds. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
+'Computes the live reports of the region anew and compares them with the stored ones, row by row and column by column, and the buckets that refresh() adds up with their totals (stored_bucket). One row per report: how many rows were compared, how many were left out because something has touched them since the last refresh, how many differ (0 is right), and the first that does: round, key, both rows. Changes nothing; takes as long as the live reports of all rounds. The owner of the region calls it. Errors: no such region (3F000), not upgraded (55000), not the owner (42501).';
 
 CREATE FUNCTION region_report_keys(OUT report text, OUT key text[])
 RETURNS SETOF record

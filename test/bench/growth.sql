@@ -15,7 +15,7 @@ CROSS JOIN LATERAL (VALUES
 	(5, format('CALL bench.timed(%s, %L, %L)', i.run, 'round', $$SELECT * FROM shnor.refresh('region')$$)),
 	(6, format('CALL bench.timed(%s, %L, %L)', i.run, 'live', format('SELECT * FROM region.municipal_indicator WHERE round_id = %s', :last_round))),
 	(7, format('CALL bench.timed(%s, %L, %L)', i.run, 'stored', format('SELECT * FROM region.municipal_indicator_stored WHERE round_id = %s', :last_round))),
-	(8, 'VACUUM region.submission, region.submission_history, region.refresh_pending, region.refresh_state, region.stored_tally, region.stored_result, region.stored_completeness')) AS c(step, command)
+	(8, 'VACUUM region.submission, region.submission_history, region.refresh_pending, region.refresh_state, region.stored_bucket, region.stored_tally, region.stored_result, region.stored_completeness')) AS c(step, command)
 ORDER BY i.run, c.step \gexec
 
 SELECT format('CALL bench.median(%L, %L, %L, %L, %s)', 'growth-' || :'along', v.title, v.name, '', :x)

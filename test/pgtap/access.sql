@@ -43,7 +43,7 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		('municipal_submission_history submission_history import_issue_history import_correction', 'r', 'ri', 'r', 'ri'),
 		-- it names everybody's rows: operators write into it and do not read
 		('history refresh_pending', 'r', 'i', 'ri', 'ri'),
-		('refresh_state stored_tally stored_part stored_result stored_completeness', 'r', 'r', 'r', 'r'),
+		('refresh_state stored_tally stored_bucket stored_result stored_completeness', 'r', 'r', 'r', 'r'),
 		('round_event', 'r', 'r', 'ri', 'ri'),
 		('data_source decision decision_kind decision_school effectiveness_condition effectiveness_criterion form_header
 		 identification_rule indicator legal_act measure measure_kind measure_school municipality note obligation_term question
@@ -69,7 +69,7 @@ SELECT set_eq($$SELECT object, reader, operator, approver, manager, nobody FROM 
 		 import_state municipal_tally_stored municipal_indicator_stored completeness_stored round_rule round_place round_rule_set validation_case municipal_validation_case', 'r', 'r', 'r', 'r'),
 		('history_change effectiveness measure_effect measure_target monitoring_year municipal_score publication_difference
 		 publication_respondent_change regional_change regional_competence regional_evidence regional_indicator result_pair
-		 pending_part pending_group staleness regional_indicator_stored municipal_score_stored school_year spell_case spell_condition spell_year validation_finding', 'r', '', 'r', 'r')
+		 pending_bucket pending_group staleness regional_indicator_stored municipal_score_stored school_year spell_case spell_condition spell_year validation_finding', 'r', '', 'r', 'r')
 	) AS v(objects, reader, operator, approver, manager)$$, 'views: operators see those that are the same for them');
 SELECT is_empty($$SELECT c.relname, r FROM pg_class c CROSS JOIN unnest('{access_reader,access_operator,access_approver,access_manager,access_nobody}'::text[]) r
 	WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'S' AND has_sequence_privilege(r, c.oid, 'USAGE, SELECT, UPDATE')$$,

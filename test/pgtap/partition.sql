@@ -39,7 +39,7 @@ GRANT UPDATE (teachers, source) ON ivanovo.submission TO partition_analyst;
 CREATE FUNCTION public.figures(kinds text, OUT relation text, OUT number bigint, OUT sum text) RETURNS SETOF record LANGUAGE plpgsql AS $$
 BEGIN
 	FOR relation IN SELECT c.oid::regclass FROM pg_class c WHERE c.relnamespace IN ('ivanovo'::regnamespace, 'own'::regnamespace)
-					AND strpos(kinds, c.relkind::text) > 0 AND NOT c.relispartition AND c.relname NOT IN ('refresh_pending', 'pending_part', 'pending_group', 'staleness') LOOP
+					AND strpos(kinds, c.relkind::text) > 0 AND NOT c.relispartition AND c.relname NOT IN ('refresh_pending', 'pending_bucket', 'pending_group', 'staleness') LOOP
 		EXECUTE format('SELECT count(*), md5(coalesce(string_agg(x::text, E''\n'' ORDER BY x::text COLLATE "C"), '''')) FROM %s x', relation) INTO number, sum;
 		RETURN NEXT;
 	END LOOP;

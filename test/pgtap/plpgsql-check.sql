@@ -72,7 +72,7 @@ INSERT INTO accepted VALUES
 INSERT INTO accepted SELECT name, 'security', 'text type variable is not sanitized', 'test/pgtap/security.sql'
 FROM unnest('{import_store,import_plain,import_lock_answers,import_broken_rules,export_csv,lint_formulas,municipal_indicator_as_of,check_publication,publish,keep_history,keep_change,region_tables_triggers,
 	region_history_journal,region_history_as_of,region_history_columns,region_access_grant,region_access_revoke,region_access_whole,region_access_secure,region_version_constraints,
-	region_lock_triggers,refresh_round,verify,create_materialized,keep_pending,region_stored_triggers,region_views,region_comments,region_table_comments,region_view_comments}'::text[]) AS name;
+	region_lock_triggers,refresh_buckets,refresh_totals,refresh_results,verify,create_materialized,keep_pending,region_stored_triggers,region_views,region_comments,region_table_comments,region_view_comments}'::text[]) AS name;
 -- rows of a query that is put together at run time
 INSERT INTO accepted SELECT name, 'warning extra', 'OUT variable % is maybe unmodified', 'RETURN QUERY EXECUTE' FROM checked WHERE prosrc ~ 'RETURN QUERY\s+EXECUTE';
 -- newer versions of plpgsql_check say so of set_config(): what it sets is undone at the end of the function

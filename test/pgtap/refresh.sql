@@ -132,40 +132,40 @@ UPDATE submission SET supported = supported + 1 WHERE round_id = 2 AND school_id
 SET session_replication_role = origin;
 SELECT is_empty($$SELECT * FROM shnor.refresh('probe')$$, 'a change past the triggers is not seen');
 SELECT results_eq($$SELECT report, pending, different, example LIKE '2, 3: сохранено {%, на самом деле {%' FROM shnor.verify('probe') ORDER BY 1$$,
-	$$VALUES ('completeness', 0::bigint, 0::bigint, NULL), ('municipal_indicator', 0, 1, false), ('municipal_score', 0, 0, NULL), ('municipal_tally', 0, 1, true), ('regional_indicator', 0, 1, false), ('stored_part', 0, 0, NULL)$$,
+	$$VALUES ('completeness', 0::bigint, 0::bigint, NULL), ('municipal_indicator', 0, 1, false), ('municipal_score', 0, 0, NULL), ('municipal_tally', 0, 1, true), ('regional_indicator', 0, 1, false), ('stored_bucket', 0, 0, NULL)$$,
 	'verify finds the municipality, its indicator and the region''s, and nothing else');
 SELECT results_eq($$SELECT round_id, municipalities, figures_changed FROM shnor.refresh('probe', true)$$,
 	$$VALUES (1, 6::bigint, 0::bigint), (2, 6, 2), (3, 6, 0)$$, 'all computed anew, it is mended');
 SELECT results_eq($$SELECT report, compared, pending, different FROM shnor.verify('probe')$$,
-	$$VALUES ('municipal_tally', 18::bigint, 0::bigint, 0::bigint), ('municipal_indicator', 324, 0, 0), ('regional_indicator', 54, 0, 0), ('municipal_score', 18, 0, 0), ('completeness', 18, 0, 0), ('stored_part', 18, 0, 0)$$,
+	$$VALUES ('municipal_tally', 18::bigint, 0::bigint, 0::bigint), ('municipal_indicator', 324, 0, 0), ('regional_indicator', 54, 0, 0), ('municipal_score', 18, 0, 0), ('completeness', 18, 0, 0), ('stored_bucket', 18, 0, 0)$$,
 	'6 municipalities, 18 indicators, 3 rounds: verify compares every row');
 UPDATE submission SET supported = supported + 1 WHERE round_id = 2 AND school_id = 9;
 SELECT results_eq($$SELECT report, compared, pending, different FROM shnor.verify('probe')$$,
-	$$VALUES ('municipal_tally', 17::bigint, 1::bigint, 0::bigint), ('municipal_indicator', 306, 18, 0), ('regional_indicator', 36, 18, 0), ('municipal_score', 12, 6, 0), ('completeness', 17, 1, 0), ('stored_part', 17, 1, 0)$$,
+	$$VALUES ('municipal_tally', 17::bigint, 1::bigint, 0::bigint), ('municipal_indicator', 306, 18, 0), ('regional_indicator', 36, 18, 0), ('municipal_score', 12, 6, 0), ('completeness', 17, 1, 0), ('stored_bucket', 17, 1, 0)$$,
 	'what is to be computed anyway is not called different');
 SELECT is((SELECT array_agg(municipality_id) FROM pending_group), '{3}', 'pending_group says what it is');
 
 -- Parts: where a school is counted is computed by hand, 2654435761 = 2^32 / the golden ratio:
--- 3 * 2654435761 = 1 * 2^32 + 3668339987, 2^27 goes into it 27.3 times, so part 28; 9: 5 * 2^32 + 2415085369, 17.99; 15: 9 * 2^32 + 1161830751, 8.66.
-SELECT results_eq('SELECT round_id, municipality_id, part FROM pending_part', 'VALUES (2, 3, 18::bigint)', 'and pending_part, which of its parts');
-SELECT results_eq($$SELECT DISTINCT r.state, s.part = 0 FROM stored_part s JOIN round r USING (round_id) ORDER BY 1, 2$$,
-	$$VALUES ('closed', true), ('draft', false), ('draft', true), ('open', false), ('open', true)$$, 'a closed round is stored without parts');
-SELECT results_eq('SELECT part, expected FROM stored_part WHERE round_id = 2 AND municipality_id = 3 ORDER BY part',
-	'VALUES (0::smallint, 0::bigint), (9::smallint, 1::bigint), (18::smallint, 1::bigint), (28::smallint, 1::bigint)', 'the municipality itself and its three schools, each in a part of its own here');
-UPDATE stored_part SET submitted = submitted + 100 WHERE round_id = 2 AND municipality_id = 3 AND part = 9;
+-- 3 * 2654435761 = 1 * 2^32 + 3668339987, 2^27 goes into it 27.3 times, so bucket 28; 9: 5 * 2^32 + 2415085369, 17.99; 15: 9 * 2^32 + 1161830751, 8.66.
+SELECT results_eq('SELECT round_id, municipality_id, bucket FROM pending_bucket', 'VALUES (2, 3, 18::bigint)', 'and pending_bucket, which of its buckets');
+SELECT results_eq($$SELECT DISTINCT r.state, s.bucket = 0 FROM stored_bucket s JOIN round r USING (round_id) ORDER BY 1, 2$$,
+	$$VALUES ('closed', true), ('draft', false), ('draft', true), ('open', false), ('open', true)$$, 'a closed round is stored without buckets');
+SELECT results_eq('SELECT bucket, expected FROM stored_bucket WHERE round_id = 2 AND municipality_id = 3 ORDER BY bucket',
+	'VALUES (0::smallint, 0::bigint), (9::smallint, 1::bigint), (18::smallint, 1::bigint), (28::smallint, 1::bigint)', 'the municipality itself and its three schools, each in a bucket of its own here');
+UPDATE stored_bucket SET submitted = submitted + 100 WHERE round_id = 2 AND municipality_id = 3 AND bucket = 9;
 SELECT results_eq($$SELECT round_id, municipalities FROM shnor.refresh('probe')$$, 'VALUES (2, 1::bigint)', 'one municipality is touched');
 SELECT is((SELECT s.submitted - l.submitted FROM completeness_stored s JOIN completeness l USING (round_id, municipality_id) WHERE round_id = 2 AND municipality_id = 3), 100::bigint,
-	'of it one part was computed: an error planted in another stays');
+	'of it one bucket was computed: an error planted in another stays');
 SELECT results_eq($$SELECT report, different FROM shnor.verify('probe') WHERE different > 0$$, $$VALUES ('completeness', 1::bigint)$$, 'and is found');
 UPDATE stored_completeness SET submitted = submitted - 100 WHERE round_id = 2 AND municipality_id = 3;
-SELECT results_eq($$SELECT report, different FROM shnor.verify('probe') WHERE different > 0$$, $$VALUES ('stored_part', 1::bigint)$$, 'also where the total is right and its parts are not');
+SELECT results_eq($$SELECT report, different FROM shnor.verify('probe') WHERE different > 0$$, $$VALUES ('stored_bucket', 1::bigint)$$, 'also where the total is right and its buckets are not');
 INSERT INTO municipal_submission (round_id, municipality_id, has_results_note) VALUES (2, 3, true);
 SELECT * FROM shnor.refresh('probe');
-SELECT is_empty($$SELECT report FROM shnor.verify('probe') WHERE different > 0$$, 'what touches the municipality computes all its parts');
+SELECT is_empty($$SELECT report FROM shnor.verify('probe') WHERE different > 0$$, 'what touches the municipality computes all its buckets');
 DELETE FROM municipal_submission WHERE round_id = 2;
 SELECT * FROM shnor.refresh('probe');
 UPDATE submission SET supported = supported WHERE round_id = 2 AND school_id = 9;
-SELECT is_empty('TABLE pending_part', 'an answer that stays what it is touches nothing');
+SELECT is_empty('TABLE pending_bucket', 'an answer that stays what it is touches nothing');
 
 -- columns: those of the live views, then the moment
 SELECT results_eq(format($$SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'probe.%s_stored'::regclass AND attnum > 0 ORDER BY attnum$$, v),
@@ -180,7 +180,7 @@ SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute 
 INSERT INTO stored_result (scope, round_id, municipality_id, position, indicator, section, title, unit, note_required)
 SELECT 'municipality', 9, m, i, 'indicator_' || i, 'Раздел', 'Показатель', 'percent', false FROM generate_series(1, 2500) m, generate_series(1, 18) i;
 INSERT INTO stored_tally (round_id, municipality_id, tally) SELECT 9, m, '{1:1/1:1:0}' FROM generate_series(1, 2500) m;
-INSERT INTO stored_part (round_id, municipality_id, part, tally) SELECT 9, m, 0, '{1:1/1:1:0}' FROM generate_series(1, 2500) m;
+INSERT INTO stored_bucket (round_id, municipality_id, bucket, tally) SELECT 9, m, 0, '{1:1/1:1:0}' FROM generate_series(1, 2500) m;
 INSERT INTO refresh_pending (round_id, schools) SELECT 9, '{9}' FROM generate_series(1, 20000);
 SET statement_timeout = '20s';
 -- looked up for each row anew, as many notes as an import by rows leaves would take minutes

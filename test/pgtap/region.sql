@@ -22,7 +22,7 @@ SELECT tables_are('probe', ARRAY['access', 'setting', 'municipality', 'school', 
 	'round_event', 'round_school', 'round_municipality', 'data_source', 'question_source', 'source_answer', 'source_answer_history', 'document',
 	'obligation_term', 'note', 'recommendation_template', 'recommendation', 'measure_kind', 'measure', 'measure_school', 'decision_kind', 'decision', 'decision_school',
 	'result', 'identification_rule', 'effectiveness_criterion', 'effectiveness_condition',
-	'publication', 'publication_indicator', 'publication_definition', 'publication_target', 'publication_school', 'publication_municipality', 'publication_school_indicator', 'refresh_pending', 'refresh_state', 'stored_tally', 'stored_part', 'stored_result', 'stored_completeness',
+	'publication', 'publication_indicator', 'publication_definition', 'publication_target', 'publication_school', 'publication_municipality', 'publication_school_indicator', 'refresh_pending', 'refresh_state', 'stored_tally', 'stored_bucket', 'stored_result', 'stored_completeness',
 	'validation_rule', 'validation_acceptance']);
 SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of table ' || t.name)
 FROM (VALUES
@@ -67,7 +67,7 @@ SELECT views_are('probe', ARRAY['round_indicator', 'round_methodology', 'school_
 	'monitoring_year', 'school_year', 'spell_year', 'spell_case', 'spell_condition', 'effectiveness', 'result_pair', 'measure_target', 'measure_effect',
 	'publication_report', 'publication_regional_report', 'publication_pair', 'publication_definition_change', 'publication_respondent_change', 'publication_difference',
 	'round_rule', 'round_place', 'validation_case', 'municipal_validation_case', 'round_rule_set', 'validation_finding', 'history_change', 'import_state', 'report_scope',
-	'pending_part', 'pending_group', 'staleness', 'municipal_tally_stored', 'municipal_indicator_stored', 'regional_indicator_stored', 'municipal_score_stored', 'completeness_stored']);
+	'pending_bucket', 'pending_group', 'staleness', 'municipal_tally_stored', 'municipal_indicator_stored', 'regional_indicator_stored', 'municipal_score_stored', 'completeness_stored']);
 SELECT is(pg_temp.columns_of('probe.' || t.name), t.columns, 'columns of view ' || t.name)
 FROM (VALUES
 	('school_round', 'round_id municipality_id school_id low_results adverse_conditions risk_zone submitted_at teachers diagnosed_subject diagnosed_method diagnosed_psych supported in_networks in_active with_route in_events has_curator has_program has_prevention has_study_plans has_tutoring internet_resolved equipment_resolved staffing_resolved kind is_school is_preschool is_supplementary'),

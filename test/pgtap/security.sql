@@ -190,11 +190,11 @@ SELECT bag_eq($$SELECT place, proname, left(statement, 40) FROM dynamic WHERE st
 	('shnor', 'region_table_comments', 'command'),
 	('shnor', 'region_view_comments', 'command'),
 	-- texts of our own views, the region written in with %I; names and columns that are constants of the function
-	('shnor', 'refresh_round', 'shnor.refresh_part_query(region, whole I'),
-	('shnor', 'refresh_round', 'format(''SELECT array_agg(u.school_id) FR'),
-	('shnor', 'refresh_round', '$query$WITH fresh AS MATERIALIZED ( SELE'),
-	('shnor', 'refresh_round', 'format(''WITH school AS (SELECT o.* FROM '),
-	('shnor', 'refresh_round', '$query$WITH round_tally AS MATERIALIZED '),
+	('shnor', 'refresh_buckets', 'shnor.refresh_bucket_query(region, whole'),
+	('shnor', 'refresh_buckets', 'format(''SELECT array_agg(u.school_id) FR'),
+	('shnor', 'refresh_totals', '$query$WITH fresh AS MATERIALIZED ( SELE'),
+	('shnor', 'refresh_buckets', 'format(''WITH school AS (SELECT o.* FROM '),
+	('shnor', 'refresh_results', '$query$WITH round_tally AS MATERIALIZED '),
 	('shnor', 'verify', 'format($query$ WITH touched AS MATERIALI'),
 	-- columns and names: made of %I over the catalog; comments: %L
 	('shnor', 'create_materialized', 'format(''COMMENT ON VIEW %I.%I IS %L'', re'),
@@ -203,7 +203,7 @@ SELECT bag_eq($$SELECT place, proname, left(statement, 40) FROM dynamic WHERE st
 	-- columns: constants of the trigger
 	('probe', 'keep_pending', 'format(''INSERT INTO %I.refresh_pending ('),
 	('shnor', 'region_stored_triggers', 'format(''INSERT INTO %I.refresh_pending ('),
-	('shnor', 'region_stored_tables', 'format(''CREATE INDEX school_part ON scho'),
+	('shnor', 'region_stored_tables', 'format(''CREATE INDEX school_bucket ON sc'),
 	-- conditions: constants of the function
 	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
 	('shnor', 'region_lock_triggers', 'format(''CREATE OR REPLACE TRIGGER check_'),
