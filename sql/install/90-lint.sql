@@ -4,14 +4,11 @@ CREATE FUNCTION lint(region text, OUT severity text, OUT object text, OUT code t
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
--- compiled, these queries take longer than they run
-SET jit = off
 AS $function$
 #variable_conflict use_column
 DECLARE
 	unreadable boolean := false;
 	readable boolean := true;
-	report text;
 BEGIN
 	PERFORM shnor.region_check(region);
 	FOR severity, object, code, problem, hint IN SELECT * FROM shnor.lint_formulas(region) LOOP
@@ -26,27 +23,43 @@ BEGIN
 	END IF;
 	RETURN QUERY SELECT * FROM shnor.lint_rules(region);
 
-	-- what no formula shows by itself: numbers that do not fit, a time zone that is none; the first report will do
 	IF readable THEN
-		FOREACH report IN ARRAY '{reporting_day,municipal_indicator,recommendation_due,note_status,measure_status,decision_status,identification,spell_condition,validation_finding}'::text[] LOOP
-			BEGIN
-				EXECUTE format('SELECT count(v) FROM %I.%I v', region, report);
-			EXCEPTION WHEN others THEN
-				severity := 'error';
-				object := report;
-				code := NULL;
-				problem := 'Отчёт не строится: ' || SQLERRM;
-				hint := CASE report WHEN 'reporting_day' THEN 'Исправьте setting.time_zone или выполните RESET shnor.today.'
-						ELSE 'Формулы читаются: ищите в данных слишком большие числа и невозможные дни. «indicator N» в сообщении — номер формулы: показателя, текста рекомендации, правила выявления или проверки, условия критерия.' END;
-				RETURN NEXT;
-				EXIT;
-			END;
-		END LOOP;
+		RETURN QUERY SELECT * FROM shnor.lint_builds(region);
 	END IF;
 END
 $function$;
 COMMENT ON FUNCTION lint(text) IS
 'What is wrong with the set-up of the region in schema region, a row a finding: severity (error: figures are wrong or missing; warning: look at it), object (the table), code (indicator, question, round …), problem and hint, in Russian. No rows: nothing found. Changes nothing. Error: no such region (3F000).';
+
+CREATE FUNCTION lint_builds(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
+AS $function$
+DECLARE
+	report text;
+BEGIN
+	-- what no formula shows by itself: numbers that do not fit, a time zone that is none; the first report will do
+	FOREACH report IN ARRAY '{reporting_day,municipal_indicator,recommendation_due,note_status,measure_status,decision_status,identification,spell_condition,validation_finding}'::text[] LOOP
+		BEGIN
+			EXECUTE format('SELECT count(v) FROM %I.%I v', region, report);
+		EXCEPTION WHEN others THEN
+			severity := 'error';
+			object := report;
+			code := NULL;
+			problem := 'Отчёт не строится: ' || SQLERRM;
+			hint := CASE report WHEN 'reporting_day' THEN 'Исправьте setting.time_zone или выполните RESET shnor.today.'
+					ELSE 'Формулы читаются: ищите в данных слишком большие числа и невозможные дни. «indicator N» в сообщении — номер формулы: показателя, текста рекомендации, правила выявления или проверки, условия критерия.' END;
+			RETURN NEXT;
+			EXIT;
+		END;
+	END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION lint_builds(text) IS
+'Internal: the finding of lint() that a report cannot be built.';
 
 CREATE FUNCTION lint_formulas(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
 RETURNS SETOF record
@@ -227,6 +240,10 @@ BEGIN
 		UNION ALL
 		SELECT 'warning', 'reporting_day', current_setting('shnor.today', true), 'Сроки считаются не на сегодня, а на заданный день', 'RESET shnor.today;'
 		WHERE nullif(current_setting('shnor.today', true), '') IS NOT NULL
+		UNION ALL
+		SELECT 'warning', 'refresh_pending', NULL, 'Сохранённые показатели не пересчитывались больше года, а изменения для них накапливаются',
+			   format('SELECT * FROM shnor.refresh(%L); для пересчёта по расписанию — shnor.schedule().', region)
+		WHERE EXISTS (SELECT FROM refresh_pending p WHERE p.noted_at < now() - interval '1 year')
 		UNION ALL
 		SELECT 'warning', 'server', 'jit', 'Отчёты соединяют много таблиц: их компиляция (JIT) дольше самого подсчёта',
 			   format('ALTER DATABASE %I SET jit = off;', current_database())

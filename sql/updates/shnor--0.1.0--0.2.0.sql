@@ -6327,14 +6327,11 @@ CREATE OR REPLACE FUNCTION lint(region text, OUT severity text, OUT object text,
 RETURNS SETOF record
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, shnor, pg_temp
--- compiled, these queries take longer than they run
-SET jit = off
 AS $function$
 #variable_conflict use_column
 DECLARE
 	unreadable boolean := false;
 	readable boolean := true;
-	report text;
 BEGIN
 	PERFORM shnor.region_check(region);
 	FOR severity, object, code, problem, hint IN SELECT * FROM shnor.lint_formulas(region) LOOP
@@ -6349,25 +6346,42 @@ BEGIN
 	END IF;
 	RETURN QUERY SELECT * FROM shnor.lint_rules(region);
 
-	-- what no formula shows by itself: numbers that do not fit, a time zone that is none; the first report will do
 	IF readable THEN
-		FOREACH report IN ARRAY '{reporting_day,municipal_indicator,recommendation_due,note_status,measure_status,decision_status,identification,spell_condition,validation_finding}'::text[] LOOP
-			BEGIN
-				EXECUTE format('SELECT count(v) FROM %I.%I v', region, report);
-			EXCEPTION WHEN others THEN
-				severity := 'error';
-				object := report;
-				code := NULL;
-				problem := 'Отчёт не строится: ' || SQLERRM;
-				hint := CASE report WHEN 'reporting_day' THEN 'Исправьте setting.time_zone или выполните RESET shnor.today.'
-						ELSE 'Формулы читаются: ищите в данных слишком большие числа и невозможные дни. «indicator N» в сообщении — номер формулы: показателя, текста рекомендации, правила выявления или проверки, условия критерия.' END;
-				RETURN NEXT;
-				EXIT;
-			END;
-		END LOOP;
+		RETURN QUERY SELECT * FROM shnor.lint_builds(region);
 	END IF;
 END
 $function$;
+
+CREATE FUNCTION lint_builds(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+-- compiled, these queries take longer than they run
+SET jit = off
+AS $function$
+DECLARE
+	report text;
+BEGIN
+	-- what no formula shows by itself: numbers that do not fit, a time zone that is none; the first report will do
+	FOREACH report IN ARRAY '{reporting_day,municipal_indicator,recommendation_due,note_status,measure_status,decision_status,identification,spell_condition,validation_finding}'::text[] LOOP
+		BEGIN
+			EXECUTE format('SELECT count(v) FROM %I.%I v', region, report);
+		EXCEPTION WHEN others THEN
+			severity := 'error';
+			object := report;
+			code := NULL;
+			problem := 'Отчёт не строится: ' || SQLERRM;
+			hint := CASE report WHEN 'reporting_day' THEN 'Исправьте setting.time_zone или выполните RESET shnor.today.'
+					ELSE 'Формулы читаются: ищите в данных слишком большие числа и невозможные дни. «indicator N» в сообщении — номер формулы: показателя, текста рекомендации, правила выявления или проверки, условия критерия.' END;
+			RETURN NEXT;
+			EXIT;
+		END;
+	END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION lint_builds(text) IS
+'Internal: the finding of lint() that a report cannot be built.';
 
 CREATE OR REPLACE FUNCTION lint_formulas(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
 RETURNS SETOF record
@@ -6459,6 +6473,103 @@ BEGIN
 			END IF;
 		END IF;
 	END LOOP;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION lint_tables(region text, OUT severity text, OUT object text, OUT code text, OUT problem text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, shnor, pg_temp
+AS $function$
+#variable_conflict use_column
+BEGIN
+	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
+
+	RETURN QUERY
+	SELECT f.severity, f.object, f.code, f.problem, f.hint
+	FROM (
+		SELECT 'warning' AS severity, 'target' AS object, format('%s, мониторинг %s', t.indicator, t.round_id) AS code,
+			   'Порог или план без приказа' AS problem, 'Укажите legal_act_id: порог устанавливается приказом.' AS hint
+		FROM target t WHERE t.legal_act_id IS NULL
+		UNION ALL
+		SELECT 'error', 'target', format('%s, мониторинг %s', t.indicator, t.round_id),
+			   'Показателя с таким кодом в этом мониторинге нет', 'Проверьте код показателя и дни действия его определения.'
+		FROM target t WHERE NOT EXISTS (SELECT FROM round_indicator d WHERE d.round_id = t.round_id AND d.indicator = t.indicator)
+		UNION ALL
+		SELECT 'warning', 'target', format('%s, мониторинг %s', t.indicator, t.round_id),
+			   'Порог у справочного показателя: он не оценивается', 'Уберите порог или задайте показателю polarity.'
+		FROM target t
+		JOIN round_indicator d ON d.round_id = t.round_id AND d.indicator = t.indicator
+		WHERE d.polarity = 'context' AND t.threshold IS NOT NULL
+		UNION ALL
+		SELECT 'warning', 'target', format('%s, мониторинг %s', d.indicator, d.round_id),
+			   'Порог не установлен: балл не ставится', 'Внесите в target порог и приказ, которым он установлен.'
+		FROM round_indicator d
+		WHERE d.polarity <> 'context' AND NOT (d.unit = 'yes_no' AND d.level = 'municipality')
+		  AND NOT EXISTS (SELECT FROM target t WHERE t.round_id = d.round_id AND t.indicator = d.indicator
+						  AND t.municipality_id IS NULL AND t.threshold IS NOT NULL)
+		UNION ALL
+		SELECT 'error', 'question', q.question, format('В таблице %s нет столбца с таким названием', CASE q.respondent WHEN 'school' THEN 'submission' ELSE 'municipal_submission' END),
+			   'Ответы на вопрос негде хранить: исправьте код вопроса.'
+		FROM question q
+		WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attname = q.question AND a.attnum > 0
+						  AND a.attrelid = CASE q.respondent WHEN 'school' THEN 'submission'::regclass ELSE 'municipal_submission'::regclass END)
+		UNION ALL
+		SELECT 'warning', 'recommendation_template', d.indicator, format('Нет ни одной рекомендации для мониторинга «%s»', r.title),
+			   'Итогом анализа каждого показателя должна быть рекомендация (п. 1.2.9): добавьте текст и условие.'
+		FROM round_indicator d
+		JOIN round r ON r.round_id = d.round_id
+		WHERE NOT EXISTS (SELECT FROM recommendation_template t WHERE t.indicator = d.indicator
+						  AND (t.valid_from IS NULL OR t.valid_from <= r.cohort_on) AND (t.valid_until IS NULL OR r.cohort_on < t.valid_until))
+		UNION ALL
+		SELECT 'warning', 'round', r.title, 'Не названы цели, задачи или методы мониторинга', 'По п. 1.2.7 их устанавливает приказ: впишите goals, tasks и methods.'
+		-- a closed one cannot be mended
+		FROM round r WHERE r.state <> 'closed' AND (concat(r.goals) = '' OR concat(r.tasks) = '' OR concat(r.methods) = '')
+		UNION ALL
+		SELECT 'warning', 'round', r.title,
+			   format('Перечень стоит на результатах %s года, а по дате состава ожидался %s год', r.results_year, y.expected),
+			   'Если так и задумано, ничего не делайте; иначе исправьте results_year: по нему берут результаты для правил и годы эффективности.'
+		FROM round r
+		CROSS JOIN LATERAL (SELECT (extract(year FROM r.cohort_on) - CASE WHEN extract(month FROM r.cohort_on) < 7 THEN 1 ELSE 0 END)::integer AS expected) AS y
+		WHERE r.results_year <> y.expected
+		UNION ALL
+		SELECT 'warning', 'obligation_term', v.step, 'Срок не задан: обязательства этого вида никогда не просрочены', 'Добавьте строку в obligation_term.'
+		FROM unnest('{note,recommendation,measure,decision}'::text[]) AS v(step)
+		WHERE NOT EXISTS (SELECT FROM obligation_term t WHERE t.step = v.step)
+		UNION ALL
+		SELECT 'warning', 'school_status', format('%s, %s с %s', o.code, s.status, s.since), 'Статус без приказа', 'Укажите legal_act_id: перечень утверждается приказом.'
+		FROM school_status s JOIN school o ON o.school_id = s.school_id
+		WHERE s.legal_act_id IS NULL
+		UNION ALL
+		SELECT 'warning', 'school_status', format('%s, %s с %s', o.code, s.status, s.since), 'Статус у закрытой организации не завершён',
+			   'Завершите статус датой закрытия и укажите правопреемника (school.successor_id), если он есть.'
+		FROM school_status s JOIN school o ON o.school_id = s.school_id
+		WHERE o.closed_on < coalesce(s.until, 'infinity') AND s.until IS NULL
+		UNION ALL
+		SELECT 'warning', 'question_source', format('%s: %s', a.question, a.data_source), 'Порядок источника не задан: его ответ считается последним',
+			   'Добавьте строку в question_source.'
+		FROM (SELECT DISTINCT a.question, a.data_source FROM source_answer a) AS a
+		WHERE NOT EXISTS (SELECT FROM question_source p WHERE p.question = a.question AND p.data_source = a.data_source)
+		UNION ALL
+		SELECT 'error', 'legal_act', a.number, 'Акты изменяют друг друга по кругу', 'Исправьте amends_id: изменения ведут к первоначальному акту.'
+		FROM legal_act_chain c JOIN legal_act a ON a.legal_act_id = c.legal_act_id
+		WHERE c.root_id IS NULL
+		UNION ALL
+		SELECT 'error', 'effectiveness_criterion', NULL, 'Не выбран критерий эффективности', 'Поставьте in_use одному из критериев.'
+		WHERE NOT EXISTS (SELECT FROM effectiveness_criterion c WHERE c.in_use)
+		UNION ALL
+		SELECT 'warning', 'reporting_day', current_setting('shnor.today', true), 'Сроки считаются не на сегодня, а на заданный день', 'RESET shnor.today;'
+		WHERE nullif(current_setting('shnor.today', true), '') IS NOT NULL
+		UNION ALL
+		SELECT 'warning', 'refresh_pending', NULL, 'Сохранённые показатели не пересчитывались больше года, а изменения для них накапливаются',
+			   format('SELECT * FROM shnor.refresh(%L); для пересчёта по расписанию — shnor.schedule().', region)
+		WHERE EXISTS (SELECT FROM refresh_pending p WHERE p.noted_at < now() - interval '1 year')
+		UNION ALL
+		SELECT 'warning', 'server', 'jit', 'Отчёты соединяют много таблиц: их компиляция (JIT) дольше самого подсчёта',
+			   format('ALTER DATABASE %I SET jit = off;', current_database())
+		WHERE current_setting('jit')::boolean AND pg_jit_available()
+	) AS f
+	ORDER BY f.object, f.code, f.problem;
 END
 $function$;
 

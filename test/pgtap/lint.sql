@@ -64,6 +64,7 @@ INSERT INTO public.fault (command, severity, object, code, problem) VALUES
 	('INSERT INTO validation_rule (rule, respondent, level, condition, applies, message, valid_from) VALUES (''crooked'', ''municipality'', ''warn'', ''true'', ''schools_answered'', ''?'', ''2030-01-01'')', 'error', 'validation_rule', 'crooked с 2030-01-01', 'Формула не читается'),
 	('INSERT INTO validation_rule (rule, respondent, level, condition, message) VALUES (''large'', ''school'', ''warn'', ''teachers * 9223372036854775807 > 1'', ''?'')', 'error', 'validation_finding', NULL, 'Отчёт не строится'),
 	('UPDATE round SET results_year = 2023', 'warning', 'round', '2024', 'Перечень стоит на результатах 2023 года, а по дате состава ожидался 2024 год'),
+	('UPDATE refresh_pending SET noted_at = noted_at - interval ''367 days''', 'warning', 'refresh_pending', NULL, 'Сохранённые показатели не пересчитывались больше года'),
 	('SET LOCAL shnor.today = ''2026-11-24''', 'warning', 'reporting_day', '2026-11-24', 'Сроки считаются не на сегодня');
 
 -- the findings while a fault stands; it is undone again
@@ -110,6 +111,9 @@ SELECT alike((SELECT l FROM found($$UPDATE indicator SET numerator = 'teachers *
 SELECT is_empty($$SELECT * FROM found('UPDATE round SET goals = ''''; UPDATE round SET state = ''closed''') l$$, 'goals of a closed round cannot be mended');
 SELECT is_empty($$SELECT * FROM found('UPDATE round SET cohort_on = ''2024-06-30'', results_year = 2023; UPDATE school_status SET since = ''2020-01-01''') l$$, 'before July the results are those of the year before');
 SELECT is_empty($$SELECT * FROM found('SET LOCAL jit = on') l WHERE l NOT LIKE 'warning|server|jit|%'$$, 'a setting of the server');
+SET jit = on;
+SELECT is((SELECT count(*) FROM shnor.lint('probe')), pg_jit_available()::integer::bigint, 'found once where there is a compiler');
+RESET jit;
 
 SELECT is_empty($$SELECT * FROM found('UPDATE identification_rule SET enter_condition = ''unjudged = 0 AND '' || enter_condition, leave_condition = ''unjudged > 0 OR '' || leave_condition WHERE rule_id = 1') l$$, 'a rule may ask for what could not be judged');
 -- not found: easier to leave than to enter, the exact negation, a municipality's yes or no without a threshold
