@@ -43,6 +43,9 @@ BEGIN
 		noted_at		timestamptz NOT NULL DEFAULT clock_timestamp()
 	);
 
+	-- numbers of schools do not compress, and trying takes time of whoever writes many at once
+	ALTER TABLE refresh_pending ALTER schools SET STORAGE EXTERNAL;
+
 	CREATE TABLE refresh_state (
 		name			text PRIMARY KEY,
 		-- of a materialized report
