@@ -126,7 +126,7 @@ counter_add_row(Counter *counter, Tally *state, bool in_place,
 
 	if (program->fast &&
 		(state == NULL ||
-		 (state->form == TALLY_LANES && lanes->layout == program->layout)) &&
+		 (state->form == TALLY_LANES && lanes_belong(lanes, program))) &&
 		likely(program_run(program, row)))
 	{
 		if (state == NULL)

@@ -64,6 +64,12 @@ items_offset(const LaneState *state)
 	return offsetof(LaneState, lanes) + sizeof(uint64) * words;
 }
 
+static Size
+items_size(const LaneState *state)
+{
+	return state->nitems * (state->packed ? sizeof(uint32) : sizeof(LaneItem));
+}
+
 static int64
 lane(const LaneState *state, int i)
 {
@@ -97,7 +103,7 @@ lanes_make(const Program *program, bool has_extras)
 		if (program->lane_items[i].id < 0 || program->lane_items[i].id > PACKED_MAX_ID)
 			header.packed = false;
 
-	size = offset + n * (header.packed ? sizeof(uint32) : sizeof(LaneItem));
+	size = offset + items_size(&header);
 	state = palloc0(size);
 	memcpy(state, &header, offsetof(LaneState, lanes));
 	SET_VARSIZE(state, size);
@@ -126,11 +132,11 @@ convert(const LaneState *state, bool narrow, bool has_extras)
 	header.narrow = narrow;
 	header.has_extras = has_extras;
 	to = items_offset(&header);
-	size = VARSIZE(state) - from + to;
+	size = to + items_size(state);
 	result = palloc0(size);
 	*result = header;
 	SET_VARSIZE(result, size);
-	memcpy((char *) result + to, (const char *) state + from, VARSIZE(state) - from);
+	memcpy((char *) result + to, (const char *) state + from, items_size(state));
 	if (narrow == state->narrow)
 		memcpy(result->lanes, state->lanes, from - offsetof(LaneState, lanes));
 	else
@@ -232,7 +238,7 @@ lanes_add_row(LaneState *state, const Program *program)
 {
 	int			ngroups = program->ngroups + (program->unanswered ? 1 : 0);
 
-	Assert(state->layout == program->layout);
+	Assert(lanes_belong(state, program));
 	Assert(state->has_extras || !program->unanswered);
 
 	if (state->narrow)
@@ -251,7 +257,23 @@ lanes_add_row(LaneState *state, const Program *program)
 }
 
 /*
- * Add a state of the same layout, in place where the sum is wide enough; NULL,
+ * Are two states read from their lanes in the same way?  Then their sum is the
+ * sum of their lanes, whatever these mean.
+ */
+bool
+lanes_addable(const LaneState *a, const LaneState *b)
+{
+	return a->layout == b->layout &&
+		a->packed == b->packed &&
+		a->nitems == b->nitems &&
+		a->nlanes == b->nlanes &&
+		a->nextras == b->nextras &&
+		memcmp((const char *) a + items_offset(a),
+			   (const char *) b + items_offset(b), items_size(a)) == 0;
+}
+
+/*
+ * Add a state that is read in the same way, in place where the sum is wide enough; NULL,
  * with the sum unchanged, where a lane would overflow.
  */
 LaneState *
@@ -261,7 +283,7 @@ lanes_combine(LaneState *sum, LaneState *state)
 	bool		overflow = false;
 	int64		ignored;
 
-	Assert(sum->layout == state->layout);
+	Assert(lanes_addable(sum, state));
 	if (state->has_extras && !sum->has_extras)
 		sum = lanes_add_extras(sum);
 	n = lanes_in(state);

@@ -2,10 +2,10 @@
  * lanes.h
  *		The state of a running tally: a program's lanes.
  *
- *	+-----------+---------+--------+--------+--------+--------+--------+
- *	| vl_len_ 4 | version | form 1 | packed | narrow | nitems | nlanes |
- *	+-----------+---------+--------+--------+--------+--------+--------+
- *	| nextras 2 | has_extras | unused | layout 8
+ *	+-----------+---------+--------+--------+------------+--------+--------+
+ *	| vl_len_ 4 | version | form 1 | packed | has_extras | nitems | nlanes |
+ *	+-----------+---------+--------+--------+------------+--------+--------+
+ *	| nextras 2 | narrow | unused | layout 8
  *	+-----------------------------------------------------------------
  *	| nlanes, and if it has_extras nextras more: of 8 bytes each, or of
  *	| 2 bytes where all sums are small (narrow), four in a word
@@ -35,20 +35,34 @@ typedef struct LaneState
 	uint8		version;
 	uint8		form;			/* TALLY_LANES */
 	bool		packed;
-	bool		narrow;
+	bool		has_extras;
 	uint16		nitems;
 	uint16		nlanes;			/* a multiple of LANES_IN_WORD, as nextras is */
 	uint16		nextras;
-	bool		has_extras;
+	bool		narrow;			/* 0 in states of 0.1.0, which knew no such */
 	uint8		unused;
 	uint64		layout;
 	uint64		lanes[FLEXIBLE_ARRAY_MEMBER];
 } LaneState;
 
+/*
+ * Is the state one of this program?  The layout tells, but is a hash that
+ * somebody might forge, and states may be stored: so its size has to fit, too.
+ */
+static inline bool
+lanes_belong(const LaneState *state, const Program *program)
+{
+	return state->layout == program->layout &&
+		state->nitems == program->ndefinitions &&
+		state->nlanes == program->nlanes &&
+		state->nextras == program->nextras;
+}
+
 extern LaneState *lanes_make(const Program *program, bool has_extras);
 extern LaneState *lanes_add_extras(const LaneState *state);
 extern LaneState *lanes_widen(const LaneState *state);
 extern bool lanes_add_row(LaneState *state, const Program *program);
+extern bool lanes_addable(const LaneState *a, const LaneState *b);
 extern LaneState *lanes_combine(LaneState *sum, LaneState *state);
 extern Tally *tally_items(Tally *tally);
 extern Tally *tally_value(Tally *tally);

@@ -166,7 +166,7 @@ tally_combine(PG_FUNCTION_ARGS)
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 
 	if (in_aggregate && a->form == TALLY_LANES && b->form == TALLY_LANES &&
-		((LaneState *) a)->layout == ((LaneState *) b)->layout)
+		lanes_addable((LaneState *) a, (LaneState *) b))
 	{
 		LaneState  *sum = lanes_combine((LaneState *) a, (LaneState *) b);
 

@@ -6561,15 +6561,18 @@ BEGIN
 		SELECT 'warning', 'reporting_day', current_setting('shnor.today', true), 'Сроки считаются не на сегодня, а на заданный день', 'RESET shnor.today;'
 		WHERE nullif(current_setting('shnor.today', true), '') IS NOT NULL
 		UNION ALL
-		SELECT 'warning', 'refresh_pending', NULL, 'Сохранённые показатели не пересчитывались больше года, а изменения для них накапливаются',
-			   format('SELECT * FROM shnor.refresh(%L); для пересчёта по расписанию — shnor.schedule().', region)
-		WHERE EXISTS (SELECT FROM refresh_pending p WHERE p.noted_at < now() - interval '1 year')
-		UNION ALL
 		SELECT 'warning', 'server', 'jit', 'Отчёты соединяют много таблиц: их компиляция (JIT) дольше самого подсчёта',
 			   format('ALTER DATABASE %I SET jit = off;', current_database())
 		WHERE current_setting('jit')::boolean AND pg_jit_available()
 	) AS f
 	ORDER BY f.object, f.code, f.problem;
+	-- operators do not read it
+	IF has_table_privilege('refresh_pending', 'SELECT') THEN
+		RETURN QUERY
+		SELECT 'warning', 'refresh_pending', NULL, 'Сохранённые показатели не пересчитывались больше года, а изменения для них накапливаются',
+			   format('SELECT * FROM shnor.refresh(%L); для пересчёта по расписанию — shnor.schedule().', region)
+		WHERE EXISTS (SELECT FROM refresh_pending p WHERE p.noted_at < now() - interval '1 year');
+	END IF;
 END
 $function$;
 

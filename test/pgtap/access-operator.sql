@@ -199,6 +199,7 @@ SELECT results_eq('SELECT school_id, previous_teachers FROM validation_case WHER
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'probe'::regnamespace AND c.relkind = 'v'
 	AND has_table_privilege('access_1', c.oid, 'SELECT') <> (c.relname = ANY (shnor.region_access_operator_views()))$$, 'he may read these views and no others');
 SET ROLE access_1;
+SELECT lives_ok($$SELECT * FROM shnor.lint('probe')$$, 'he may look for mistakes');
 SELECT throws_ok(format('SELECT * FROM %I', v), '42501', NULL, v || ' is not for operators')
 FROM unnest('{regional_indicator,municipal_score,regional_change,regional_evidence,regional_competence,effectiveness,measure_effect,publication_difference,validation_finding}'::text[]) v;
 

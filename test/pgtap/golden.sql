@@ -44,5 +44,15 @@ FROM heap_page_items(get_raw_page('disk_m', 0)) h JOIN written w ON w.n = h.lp O
 SELECT is(encode(h.t_data, 'hex'), w.t_disk, 'tally ' || w.n || ' on disk')
 FROM heap_page_items(get_raw_page('disk_t', 0)) h JOIN written w ON w.n = h.lp ORDER BY w.n;
 
+-- What tally() gives while sums are small, since 0.2.0: rows 3, a + 1: 4 + 6, b: 6 + 1; extras: 2 missing, 4 and 1 not to count;
+-- id 1, lanes 1, 2 and 0, flags 3. The eight bytes of the layout, a hash, are left out.
+CREATE TABLE disk_lanes AS
+SELECT shnor.tally('[{"id": 1, "numerator": "a + 1", "denominator": "b", "missing": "exclude"}]', r) AS t
+FROM (VALUES (3, NULL), (5, 6), (NULL, 1)) AS r(a, b);
+SELECT is(overlay(encode(h.t_data, 'hex') PLACING repeat('-', 16) FROM 27 FOR 16),
+	replace('53 01 01 01 01 0100 0400 0400 01 00 ---------------- 03000a0007000000 0200040001000000 03421000', ' ', ''), 'small sums on disk')
+FROM heap_page_items(get_raw_page('disk_lanes', 0)) h;
+SELECT is(t::text, '{1:6/6:1:2}', 'and what they say') FROM disk_lanes;
+
 SELECT finish();
 ROLLBACK;

@@ -3,7 +3,7 @@
 BEGIN;
 CREATE EXTENSION pgtap;
 CREATE EXTENSION shnor;
-SELECT plan(38);
+SELECT plan(41);
 SET LOCAL search_path = public, shnor;
 SELECT setseed(0.5);
 
@@ -236,6 +236,21 @@ SELECT is((SELECT sum(t::text::tally)::text FROM edge_part), (SELECT sum(t)::tex
 SELECT is((SELECT count(*) FROM edge_part WHERE tally_send(t) <> tally_send(t::text::tally)), 0::bigint, 'and is sent as its text is');
 SELECT cmp_ok(max(pg_column_size(t)), '<', min(pg_column_size(t::text::tally)), 'small sums take less than the list of items') FROM edge_part
 WHERE one = 2 AND other = 2;
+
+-- States of two methodologies whose layouts are one number, found by trying types of columns that no formula reads: the number alone
+-- must not decide, or lanes of the one would be written beyond the other's.
+CREATE TABLE forged AS
+SELECT 1 AS n, tally('[{"id": 1, "numerator": "1"}]', '{c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11}',
+	NULL::integer, NULL::cid[], NULL::date[], NULL::oid, NULL::oid, NULL::point, NULL::xid[], NULL::path[], NULL::double precision, NULL::double precision, NULL::boolean) AS t;
+CREATE TABLE large AS SELECT methodology(i, i::text, NULL, NULL, 'exclude') AS m FROM generate_series(1, 4000) i;
+INSERT INTO forged
+SELECT 2, tally((SELECT m FROM large), '{c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11}', NULL::character varying, NULL::text[], NULL::line[],
+	NULL::timestamp without time zone[], NULL::path[], NULL::xml, NULL::xid[], NULL::tid, NULL::point[], NULL::json[], NULL::integer);
+SELECT is((SELECT sum(t ORDER BY n)::text FROM forged), (SELECT (a.t + b.t)::text FROM forged a, forged b WHERE a.n = 1 AND b.n = 2), 'a forged layout, the small state first');
+SELECT is((SELECT sum(t ORDER BY n DESC)::text FROM forged), (SELECT (a.t + b.t)::text FROM forged a, forged b WHERE a.n = 1 AND b.n = 2), 'and the large one first');
+SELECT is((SELECT tally_accum(a.t, l.m, '{c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11}', NULL::character varying, NULL::text[], NULL::line[],
+	NULL::timestamp without time zone[], NULL::path[], NULL::xml, NULL::xid[], NULL::tid, NULL::point[], NULL::json[], NULL::integer)::text FROM forged a, large l WHERE a.n = 1),
+	(SELECT (a.t + b.t)::text FROM forged a, forged b WHERE a.n = 1 AND b.n = 2), 'nor is a row added to a state that is not its own');
 
 SELECT * FROM finish();
 ROLLBACK;
