@@ -15,7 +15,7 @@ INSERT INTO oracle.planted (view_name, was, becomes) VALUES
 	('school_round', 'COALESCE(b.in_networks, s.in_networks, a.in_networks)', 'COALESCE(s.in_networks, b.in_networks, a.in_networks)'),
 	('municipal_round', 'COALESCE(b.has_results_note, s.has_results_note, a.has_results_note)', 'COALESCE(b.has_results_note, s.has_results_note)'),
 	('school_indicator', '(d.polarity = ''higher_is_better''::text)', 'true'),
-	('municipal_tally', 'LEFT JOIN probe.school_round', 'JOIN probe.school_round'),
+	('municipal_tally', 'probe.municipal_member m', '(SELECT x.* FROM probe.municipal_member x WHERE false) m'),
 	('indicator_result', 'COALESCE(own.threshold, common.threshold)', 'COALESCE(common.threshold, own.threshold)'),
 	('indicator_result', 'shnor.score(f.share, f.threshold, f.polarity)', 'shnor.score(f.share, f.threshold)'),
 	('indicator_result', 'shnor.score(f.share, f.plan, f.polarity)', 'shnor.score(f.share, f.threshold, f.polarity)'),
