@@ -102,7 +102,7 @@ help:
 	@echo 'make copy-fuzz      binary COPY of mutated values (VALUES=1000000 SEED=… TYPES="share methodology tally"): 5 minutes'
 	@echo 'make lint           warnings of gcc and clang, clang-tidy and cppcheck (PARTS="gcc clang tidy cppcheck"): a minute'
 	@echo 'make ubsan          make test on a library that traps where the behaviour of C is undefined: 4 minutes'
-	@echo 'make oracle         formulas, methodologies and regions against a second computation (PAIRS=1000000 METHODOLOGIES=200 REGIONS=1000 SEED=…): 20 minutes'
+	@echo 'make oracle         formulas, methodologies and regions against a second computation (PAIRS=1000000 METHODOLOGIES=200 REGIONS=1000 SEED=…): 5 minutes'
 	@echo 'make valgrind       the tests of the C code under memcheck (TESTS="share test/pgtap/tally.sql …"): 9 minutes'
 	@echo 'make memory         what the backend grows by in a million calls of each C function (CALLS=1000000): 12 minutes'
 	@echo 'make sqlsmith       random queries by a role that may only read (QUERIES=20000 CALLS=20000 SEED=…): 17 minutes'
