@@ -44,8 +44,6 @@ COMMENT ON FUNCTION refresh_bucket_query(text, boolean, boolean) IS
 CREATE FUNCTION refresh_buckets(region text, round_id integer, closed boolean, municipalities integer[], whole integer[], buckets bigint[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
--- many small statements
-SET jit = off
 AS $function$
 DECLARE
 	places	integer[];
@@ -118,8 +116,6 @@ COMMENT ON FUNCTION refresh_buckets(text, integer, boolean, integer[], integer[]
 CREATE FUNCTION refresh_totals(region text, round_id integer, municipalities integer[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
--- many small statements
-SET jit = off
 AS $function$
 BEGIN
 	PERFORM set_config('search_path', format('pg_catalog, %I, shnor, pg_temp', region), true);
@@ -166,8 +162,6 @@ COMMENT ON FUNCTION refresh_totals(text, integer, integer[]) IS
 CREATE FUNCTION refresh_results(region text, round_id integer, municipalities integer[], whole integer[]) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, shnor, pg_temp
--- many small statements
-SET jit = off
 AS $function$
 DECLARE
 	columns	constant text := 'q.scope, q.round_id, q.municipality_id, q.position, q.indicator, q.section, q.title, q.unit,
